@@ -1,0 +1,43 @@
+//===- Import.h - ONNX files as qnn modules ---------------------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The first stage. A file is checked completely before any operation exists, so
+// later stages only ever see static, well-formed networks.
+//===----------------------------------------------------------------------===//
+#ifndef QCC_IMPORT_IMPORT_H
+#define QCC_IMPORT_IMPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "qcc/Support/Diagnostics.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qcc::import {
+
+struct ImportOptions {
+  /// Sizes of symbolic dimensions: -dim=N=1.
+  std::vector<std::pair<std::string, int64_t>> dims;
+  /// Shapes of graph inputs, stronger than what the model declares: -shape=image=1x3x224x224.
+  std::vector<std::pair<std::string, std::vector<int64_t>>> shapes;
+  /// Symbol prefix; empty: the file's stem made a C identifier.
+  std::string name;
+};
+
+/// Reads an ONNX file. The module holds one function @run and the attributes qcc.name and
+/// qcc.model_sha256. On failure the result is null and `diagnostics` has at least one error.
+/// Needs the func, quant and qnn dialects, which it loads.
+mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path, const ImportOptions &options,
+                                             mlir::MLIRContext &context, Diagnostics &diagnostics);
+
+/// Prints the table of supported ONNX operators as Markdown.
+void printSupportedOperators(llvm::raw_ostream &os);
+
+} // namespace qcc::import
+
+#endif
