@@ -38,6 +38,15 @@ QuantizedType makeQuantized(MLIRContext *context, unsigned bits, bool isSigned, 
                             quant::QuantizedType::getDefaultMaximumForInteger(isSigned, bits));
 }
 
+int64_t quantizeValue(float value, QuantizedType type) {
+  float low = static_cast<float>(type.getStorageTypeMin() - type.getZeroPoint());
+  float high = static_cast<float>(type.getStorageTypeMax() - type.getZeroPoint());
+  float scaled = value / getScale(type);
+  scaled = scaled > low ? scaled : low;
+  scaled = scaled < high ? scaled : high;
+  return static_cast<int64_t>(std::nearbyint(scaled)) + type.getZeroPoint();
+}
+
 Type getStorageType(Type elementType) {
   auto quantized = dyn_cast<QuantizedType>(elementType);
   if (!quantized)

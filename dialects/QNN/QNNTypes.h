@@ -28,6 +28,10 @@ float getScale(QuantizedType type);
 QuantizedType makeQuantized(mlir::MLIRContext *context, unsigned bits, bool isSigned, float scale,
                             int64_t zeroPoint);
 
+/// saturate(round_half_even(value / scale) + zero_point): the code of a real constant; NaN gives
+/// the lowest code.
+int64_t quantizeValue(float value, QuantizedType type);
+
 /// Builtin integer type that stores a quantized type: i8 for signed, ui8 for unsigned codes. Other
 /// types unchanged.
 mlir::Type getStorageType(mlir::Type elementType);

@@ -1,9 +1,10 @@
-//===- Pipeline.cpp - the stage table
+//===- Pipeline.cpp - the stage table ---------------------------------------===//
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "qcc/Pipeline/Pipeline.h"
 
+#include "Verifiers.h"
 #include "dialects/QNN/QNN.h"
 #include "qcc/Codegen/Passes.h"
 #include "qcc/Fuse/Passes.h"
@@ -14,9 +15,56 @@
 #include "qcc/Schedule/Passes.h"
 #include "qcc/Simplify/Passes.h"
 
+#include "mlir/Transforms/Passes.h"
+
 using namespace mlir;
 
 namespace qcc::pipeline {
+
+static void buildSimplify(OpPassManager &manager, const Config &) {
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+static void buildQuantize(OpPassManager &, const Config &) {}
+
+static void buildProve(OpPassManager &, const Config &) {}
+
+static void buildFuse(OpPassManager &manager, const Config &) {
+  manager.addNestedPass<func::FuncOp>(fuse::createSeparateOutputs());
+  manager.addNestedPass<func::FuncOp>(fuse::createFormKernels());
+}
+
+static void buildLayout(OpPassManager &, const Config &) {}
+
+static void buildSchedule(OpPassManager &, const Config &) {}
+
+static void buildPlan(OpPassManager &manager, const Config &config) {
+  plan::AssignArenaOptions options;
+  options.keepTensors = config.keepTensors;
+  manager.addPass(plan::createAssignArena(options));
+}
+
+static void buildCodegen(OpPassManager &manager, const Config &) {
+  manager.addPass(codegen::createEmitKernels());
+  // Emitters create constants freely; equal ones are merged here.
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+llvm::ArrayRef<Stage> getStages() {
+  static constexpr Stage stages[] = {
+      {"simplify", "the smallest float graph", buildSimplify, verifyNetwork},
+      {"quantize", "the same graph on quantized types", buildQuantize, verifyQuantized},
+      {"prove", "facts of exact integer range analysis as attributes", buildProve, verifyQuantized},
+      {"fuse", "a flat list of kernels", buildFuse, verifyFused},
+      {"layout", "memory order of activations and weights", buildLayout, verifyFused},
+      {"schedule", "emitter, tile and scratch of each kernel", buildSchedule, verifyFused},
+      {"plan", "arena offsets of every tensor", buildPlan, verifyPlanned},
+      {"codegen", "kernels as functions on pointers", buildCodegen, verifyGenerated},
+  };
+  return stages;
+}
 
 void registerAllPasses() {
   simplify::registerSimplifyPasses();

@@ -1,0 +1,249 @@
+//===- EmitKernels.cpp - kernels to functions, the network to calls ---------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "KernelEmitter.h"
+#include "WeightsBlob.h"
+
+#include "dialects/QNN/QNNNetwork.h"
+#include "dialects/QNN/QNNWeights.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "qcc/Codegen/Passes.h"
+
+using namespace mlir;
+
+namespace qcc::codegen {
+
+#define GEN_PASS_DEF_EMITKERNELS
+#include "qcc/Codegen/Passes.h.inc"
+
+namespace {
+
+class NetworkEmitter {
+public:
+  NetworkEmitter(ModuleOp module, func::FuncOp network)
+      : module(module), network(network), target(getTarget(module)),
+        name(cast<StringAttr>(module->getAttr("qcc.name")).str()), builder(module.getContext()),
+        weights(target.isHosted() ? 64 : 16) {}
+
+  LogicalResult emit();
+
+private:
+  func::FuncOp createRun();
+  LogicalResult emitCall(qnn::KernelOp kernel, func::FuncOp run);
+  FailureOr<func::FuncOp> emitKernel(qnn::KernelOp kernel);
+  func::FuncOp deduplicate(func::FuncOp function);
+  Value getPointer(Value tensor, func::FuncOp run);
+  Value advance(Location location, Value pointer, int64_t bytes);
+  void recordNode(qnn::KernelOp kernel);
+  void recordBoundary();
+
+  ModuleOp module;
+  func::FuncOp network;
+  TargetInfo target;
+  std::string name;
+  OpBuilder builder;
+  WeightsBlob weights;
+  Value weightsPointer;
+  llvm::StringMap<func::FuncOp> functions; // printed body -> function
+  SmallVector<Attribute> nodes;
+  int64_t totalMacs = 0;
+};
+
+func::FuncOp NetworkEmitter::createRun() {
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  size_t boundary = network.getNumArguments() + network.getNumResults();
+  SmallVector<Type> arguments(boundary + 1, pointer);
+  builder.setInsertionPointToEnd(module.getBody());
+  auto run = func::FuncOp::create(builder, network.getLoc(), name + "_run",
+                                  builder.getFunctionType(arguments, builder.getI32Type()));
+  builder.setInsertionPointToStart(run.addEntryBlock());
+  return run;
+}
+
+Value NetworkEmitter::advance(Location location, Value pointer, int64_t bytes) {
+  if (bytes == 0)
+    return pointer;
+  return LLVM::GEPOp::create(builder, location, pointer.getType(), builder.getI8Type(), pointer,
+                             ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
+}
+
+Value NetworkEmitter::getPointer(Value tensor, func::FuncOp run) {
+  Location location = network.getLoc();
+  Value root = qnn::getStorageRoot(tensor);
+  if (auto argument = dyn_cast<BlockArgument>(root))
+    return run.getArgument(argument.getArgNumber());
+  if (auto constant = root.getDefiningOp<qnn::ConstantOp>()) {
+    if (!weightsPointer)
+      weightsPointer = LLVM::AddressOfOp::create(
+          builder, location, LLVM::LLVMPointerType::get(builder.getContext()), name + "_weights");
+    return advance(location, weightsPointer, weights.add(constant));
+  }
+  if (std::optional<unsigned> output = qnn::getOutputIndex(root))
+    return run.getArgument(network.getNumArguments() + *output);
+  auto kernel = root.getDefiningOp<qnn::KernelOp>();
+  int64_t offset = (*kernel.getArena())[cast<OpResult>(root).getResultNumber()];
+  return advance(location, run.getArguments().back(), offset);
+}
+
+FailureOr<func::FuncOp> NetworkEmitter::emitKernel(qnn::KernelOp kernel) {
+  MLIRContext *context = builder.getContext();
+  auto pointer = LLVM::LLVMPointerType::get(context);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(module.getBody());
+
+  auto scratchAttr =
+      kernel.getScheduleAttr() ? kernel.getScheduleAttr().getAs<IntegerAttr>("scratch") : nullptr;
+  bool hasScratch = scratchAttr && scratchAttr.getInt() > 0;
+  size_t inputs = kernel.getInputs().size(), results = kernel.getNumResults();
+  SmallVector<Type> types(inputs + results + hasScratch, pointer);
+  auto function = func::FuncOp::create(builder, UnknownLoc::get(context), name + "_kernel",
+                                       builder.getFunctionType(types, {}));
+  function.setPrivate();
+  builder.setInsertionPointToStart(function.addEntryBlock());
+
+  KernelEmitter emitter(builder, UnknownLoc::get(context), target, kernel);
+  auto addView = [&](Value tensor, Value address) {
+    auto type = cast<RankedTensorType>(tensor.getType());
+    emitter.setView(tensor, {address, type.getElementType(), SmallVector<int64_t>(type.getShape()),
+                             getDenseStrides(type)});
+  };
+  for (size_t i = 0; i < inputs; ++i) {
+    addView(kernel.getArgument(i), function.getArgument(i));
+    function.setArgAttr(i, "llvm.readonly", builder.getUnitAttr());
+  }
+  for (auto [index, yielded] : llvm::enumerate(kernel.getYield()->getOperands()))
+    addView(yielded, function.getArgument(inputs + index));
+  if (hasScratch)
+    emitter.setScratch(function.getArguments().back());
+  // The plan never lets a result share memory with another tensor of its kernel.
+  for (size_t i = 0; i < types.size(); ++i)
+    function.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
+
+  StringRef emitterName = qnn::getEmitterName(kernel);
+  Emitter emit = getEmitter(emitterName);
+  if (!emit)
+    return kernel.emitError("schedule names the unknown emitter '") << emitterName << "' [E4012]";
+  if (failed(emit(emitter)))
+    return failure();
+  func::ReturnOp::create(builder, UnknownLoc::get(context));
+  return deduplicate(function);
+}
+
+func::FuncOp NetworkEmitter::deduplicate(func::FuncOp function) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  function.print(stream, OpPrintingFlags().useLocalScope());
+  auto [entry, isNew] = functions.try_emplace(text, function);
+  if (isNew)
+    function.setName(name + "_kernel" + std::to_string(functions.size() - 1));
+  else
+    function.erase();
+  return entry->second;
+}
+
+void NetworkEmitter::recordNode(qnn::KernelOp kernel) {
+  auto integer = [&](int64_t value) { return builder.getI64IntegerAttr(value); };
+  int64_t macs = 0;
+  kernel.walk([&](qnn::ContractionOpInterface op) { macs += op.getMacs(); });
+  totalMacs += macs;
+  NamedAttrList node;
+  node.append("name", builder.getStringAttr(qnn::getNodeName(kernel)));
+  node.append("emitter", builder.getStringAttr(qnn::getEmitterName(kernel)));
+  node.append("macs", integer(macs));
+  if (auto id = kernel->getAttr("id"))
+    node.append("id", id);
+  SmallVector<Attribute> results;
+  for (Value result : kernel.getResults()) {
+    NamedAttrList record;
+    auto output = qnn::getOutputIndex(result);
+    if (output)
+      record.append("output", integer(*output));
+    else
+      record.append("offset",
+                    integer((*kernel.getArena())[cast<OpResult>(result).getResultNumber()]));
+    record.append("type", TypeAttr::get(result.getType()));
+    results.push_back(record.getDictionary(builder.getContext()));
+  }
+  node.append("results", builder.getArrayAttr(results));
+  nodes.push_back(node.getDictionary(builder.getContext()));
+}
+
+LogicalResult NetworkEmitter::emitCall(qnn::KernelOp kernel, func::FuncOp run) {
+  FailureOr<func::FuncOp> function = emitKernel(kernel);
+  if (failed(function))
+    return failure();
+  SmallVector<Value> pointers;
+  for (Value input : kernel.getInputs())
+    pointers.push_back(getPointer(input, run));
+  for (Value result : kernel.getResults())
+    pointers.push_back(getPointer(result, run));
+  if (function->getNumArguments() > pointers.size())
+    pointers.push_back(
+        advance(kernel.getLoc(), run.getArguments().back(), kernel.getArena()->back()));
+  func::CallOp::create(builder, kernel.getLoc(), *function, pointers);
+  recordNode(kernel);
+  return success();
+}
+
+void NetworkEmitter::recordBoundary() {
+  auto describe = [&](Type type, Attribute name, Attribute parameters) -> Attribute {
+    auto tensor = cast<RankedTensorType>(type);
+    NamedAttrList record;
+    record.append("name", name ? name : builder.getStringAttr(""));
+    record.append("type", builder.getStringAttr(qnn::getTypeName(tensor.getElementType())));
+    record.append("dims", builder.getI64ArrayAttr(tensor.getShape()));
+    auto quantized = dyn_cast_or_null<TypeAttr>(parameters);
+    if (auto type = quantized ? dyn_cast<qnn::QuantizedType>(quantized.getValue()) : nullptr) {
+      record.append("scale", builder.getF32FloatAttr(qnn::getScale(type)));
+      record.append("zero_point", builder.getI64IntegerAttr(type.getZeroPoint()));
+    }
+    return record.getDictionary(builder.getContext());
+  };
+  SmallVector<Attribute> inputs, outputs;
+  for (unsigned i = 0; i < network.getNumArguments(); ++i)
+    inputs.push_back(describe(network.getArgument(i).getType(), network.getArgAttr(i, "qnn.name"),
+                              network.getArgAttr(i, "qnn.quantized")));
+  for (unsigned i = 0; i < network.getNumResults(); ++i)
+    outputs.push_back(describe(network.getResultTypes()[i], network.getResultAttr(i, "qnn.name"),
+                               network.getResultAttr(i, "qnn.quantized")));
+  module->setAttr("qcc.inputs", builder.getArrayAttr(inputs));
+  module->setAttr("qcc.outputs", builder.getArrayAttr(outputs));
+  module->setAttr("qcc.nodes", builder.getArrayAttr(nodes));
+  module->setAttr("qcc.macs", builder.getI64IntegerAttr(totalMacs));
+}
+
+LogicalResult NetworkEmitter::emit() {
+  func::FuncOp run = createRun();
+  for (Operation &op : network.front())
+    if (auto kernel = dyn_cast<qnn::KernelOp>(op))
+      if (failed(emitCall(kernel, run)))
+        return failure();
+  Value ok = arith::ConstantOp::create(builder, network.getLoc(), builder.getI32IntegerAttr(0));
+  func::ReturnOp::create(builder, network.getLoc(), ok);
+  recordBoundary();
+  builder.setInsertionPointToStart(module.getBody());
+  weights.create(builder, name + "_weights");
+  network.erase();
+  return success();
+}
+
+struct EmitKernels : impl::EmitKernelsBase<EmitKernels> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto network = module.lookupSymbol<func::FuncOp>("run");
+    if (!network)
+      return;
+    if (!module->hasAttr("qcc.name"))
+      module->setAttr("qcc.name", StringAttr::get(module.getContext(), "model"));
+    if (failed(NetworkEmitter(module, network).emit()))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace qcc::codegen

@@ -1,0 +1,15 @@
+//===- Emitters.cpp - the table of emitters ---------------------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "KernelEmitter.h"
+
+#include "llvm/ADT/StringSwitch.h"
+
+namespace qcc::codegen {
+
+Emitter getEmitter(llvm::StringRef name) {
+  return llvm::StringSwitch<Emitter>(name).Case("generic", emitGeneric).Default(nullptr);
+}
+
+} // namespace qcc::codegen

@@ -1,0 +1,20 @@
+//===- Functions.h - transcendental functions as f32 sequences --------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The same IEEE f32 operations in the same order as docs/Semantics.md writes down, so that every
+// target gives the same bits without a math library.
+//===----------------------------------------------------------------------===//
+#ifndef QCC_LIB_CODEGEN_FUNCTIONS_H
+#define QCC_LIB_CODEGEN_FUNCTIONS_H
+
+#include "KernelEmitter.h"
+
+namespace qcc::codegen {
+
+/// exp of f32 (scalar or vector).
+mlir::Value emitExp(KernelEmitter &emitter, mlir::Value x);
+
+} // namespace qcc::codegen
+
+#endif

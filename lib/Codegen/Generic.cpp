@@ -1,0 +1,177 @@
+//===- Generic.cpp - the emitter that is right for every op -----------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Plain loops over the root's result. Ops that move or map single elements are here; windows,
+// contractions and reductions have files of their own.
+//===----------------------------------------------------------------------===//
+#include "Generic.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+
+namespace qcc::codegen {
+
+int64_t getVectorLanes(KernelEmitter &emitter, RankedTensorType result) {
+  // 32-bit registers hold most intermediate values.
+  int64_t lanes = emitter.target.vectorBytes / 4;
+  if (lanes < 2 || result.getRank() == 0 || result.getShape().back() < lanes)
+    return 1;
+  return lanes;
+}
+
+/// True when the operand is dense and its innermost dimension matches the result's or is one
+/// repeated element.
+static bool canVectorize(KernelEmitter &emitter, Operation *root) {
+  auto result = cast<RankedTensorType>(root->getResult(0).getType());
+  for (Operation *op = root; op && !isa<qnn::YieldOp>(op); op = op->getNextNode()) {
+    if (isa<qnn::LookupOp>(op))
+      return false; // scalar loads from the table
+    for (Value operand : op->getOperands()) {
+      auto type = cast<RankedTensorType>(operand.getType());
+      if (type.getRank() == 0 || type.getElementType().isInteger(1) ||
+          (type.getShape().back() != 1 && type.getShape().back() != result.getShape().back()))
+        return false;
+    }
+  }
+  return true;
+}
+
+static LogicalResult emitElementwise(KernelEmitter &emitter, Operation *root) {
+  auto result = cast<RankedTensorType>(root->getResult(0).getType());
+  int64_t lanes = canVectorize(emitter, root) ? getVectorLanes(emitter, result) : 1;
+  Epilogue epilogue(emitter, root);
+  LogicalResult status = success();
+  emitter.loopNest(result.getShape(), lanes, [&](ArrayRef<Value> position, int64_t width) {
+    SmallVector<Value> operands;
+    for (Value operand : root->getOperands()) {
+      if (isa<qnn::LookupOp>(root) && operand == root->getOperand(1)) {
+        operands.push_back({});
+        continue;
+      }
+      const BufferView &view = emitter.getView(operand);
+      operands.push_back(emitter.load(view, position.take_back(view.shape.size()), width));
+    }
+    Value value = emitPointwise(emitter, root, operands);
+    if (!value)
+      status = root->emitError("has no elementwise code for ")
+               << result.getElementType() << " [E4010]";
+    else if (failed(epilogue.store(value, position)))
+      status = failure();
+  });
+  return status;
+}
+
+/// result[position] = input[source(position)]: transpose and slice are a permuted or strided view
+/// of the input.
+static LogicalResult emitMove(KernelEmitter &emitter, Operation *root, BufferView source) {
+  auto result = cast<RankedTensorType>(root->getResult(0).getType());
+  // The innermost elements must be neighbours to be moved together.
+  bool dense =
+      result.getRank() != 0 && source.strides.back() == qnn::getElementBytes(source.elementType);
+  int64_t lanes = dense && canVectorize(emitter, root) ? getVectorLanes(emitter, result) : 1;
+  Epilogue epilogue(emitter, root);
+  LogicalResult status = success();
+  emitter.loopNest(result.getShape(), lanes, [&](ArrayRef<Value> position, int64_t width) {
+    if (failed(epilogue.store(emitter.load(source, position, width), position)))
+      status = failure();
+  });
+  return status;
+}
+
+static LogicalResult emitTranspose(KernelEmitter &emitter, qnn::TransposeOp op) {
+  BufferView input = emitter.getView(op.getInput()), source = input;
+  for (auto [index, dimension] : llvm::enumerate(op.getPermutation())) {
+    source.shape[index] = input.shape[dimension];
+    source.strides[index] = input.strides[dimension];
+  }
+  return emitMove(emitter, op, source);
+}
+
+static LogicalResult emitSlice(KernelEmitter &emitter, qnn::SliceOp op) {
+  BufferView source = emitter.getView(op.getInput());
+  int64_t first = 0;
+  for (size_t i = 0; i < source.shape.size(); ++i) {
+    first += op.getOffsets()[i] * source.strides[i];
+    source.strides[i] *= op.getStrides()[i];
+  }
+  source.shape.assign(op.getType().getShape().begin(), op.getType().getShape().end());
+  if (first)
+    source.pointer = emitter.addressOf(source.pointer, emitter.offset(first));
+  return emitMove(emitter, op, source);
+}
+
+/// Stores `part` into the result's elements that start at `first`.
+static LogicalResult emitPart(KernelEmitter &emitter, Operation *root, const BufferView &part,
+                              ArrayRef<int64_t> first) {
+  Epilogue epilogue(emitter, root);
+  auto result = cast<RankedTensorType>(root->getResult(0).getType());
+  int64_t lanes =
+      canVectorize(emitter, root) ? getVectorLanes(emitter, result.clone(part.shape)) : 1;
+  LogicalResult status = success();
+  emitter.loopNest(part.shape, lanes, [&](ArrayRef<Value> position, int64_t width) {
+    Value value = emitter.load(part, position, width);
+    SmallVector<Value> target(position);
+    for (size_t i = 0; i < target.size(); ++i)
+      if (first[i])
+        target[i] = emitter.addOffsets(target[i], emitter.offset(first[i]));
+    if (failed(epilogue.store(value, target)))
+      status = failure();
+  });
+  return status;
+}
+
+static LogicalResult emitConcat(KernelEmitter &emitter, qnn::ConcatOp op) {
+  SmallVector<int64_t> first(op.getType().getRank(), 0);
+  for (Value input : op.getInputs()) {
+    const BufferView &part = emitter.getView(input);
+    if (failed(emitPart(emitter, op, part, first)))
+      return failure();
+    first[op.getAxis()] += part.shape[op.getAxis()];
+  }
+  return success();
+}
+
+static LogicalResult emitPad(KernelEmitter &emitter, qnn::PadOp op) {
+  Type element = op.getType().getElementType();
+  Type registers = KernelEmitter::getRegisterType(element);
+  double value = op.getValue().convertToDouble();
+  Value fill;
+  if (auto quantized = dyn_cast<qnn::QuantizedType>(element))
+    fill = emitter.constant(registers, qnn::quantizeValue(static_cast<float>(value), quantized));
+  else if (isa<Float32Type>(element))
+    fill = emitter.constantFloat(registers, static_cast<float>(value));
+  else
+    fill = emitter.constant(registers, static_cast<int64_t>(value));
+  Epilogue epilogue(emitter, op);
+  LogicalResult status = success();
+  emitter.loopNest(op.getType().getShape(), 1, [&](ArrayRef<Value> position, int64_t) {
+    if (failed(epilogue.store(fill, position)))
+      status = failure();
+  });
+  if (failed(status))
+    return failure();
+  return emitPart(emitter, op, emitter.getView(op.getInput()), op.getLow());
+}
+
+LogicalResult emitGeneric(KernelEmitter &emitter) {
+  Operation *root = getRoot(emitter.kernel);
+  return TypeSwitch<Operation *, LogicalResult>(root)
+      .Case([&](qnn::TransposeOp op) { return emitTranspose(emitter, op); })
+      .Case([&](qnn::SliceOp op) { return emitSlice(emitter, op); })
+      .Case([&](qnn::ConcatOp op) { return emitConcat(emitter, op); })
+      .Case([&](qnn::PadOp op) { return emitPad(emitter, op); })
+      .Case<qnn::MaxPoolOp, qnn::AveragePoolOp>([&](auto op) { return emitWindow(emitter, op); })
+      .Case<qnn::Conv2DOp, qnn::LinearOp, qnn::MatMulOp>(
+          [&](auto op) { return emitPlainContraction(emitter, op); })
+      .Case([&](qnn::ReduceOp op) { return emitReduce(emitter, op); })
+      .Case([&](qnn::SoftmaxOp op) { return emitSoftmax(emitter, op); })
+      .Default([&](Operation *op) -> LogicalResult {
+        if (op->hasTrait<qnn::Elementwise>() || isa<qnn::BitcastOp>(op))
+          return emitElementwise(emitter, op);
+        return op->emitError("has no code generator [E4011]");
+      });
+}
+
+} // namespace qcc::codegen

@@ -1,0 +1,26 @@
+//===- Generic.h - the op families of the generic emitter -------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef QCC_LIB_CODEGEN_GENERIC_H
+#define QCC_LIB_CODEGEN_GENERIC_H
+
+#include "KernelEmitter.h"
+
+namespace qcc::codegen {
+
+/// Elements that fit one vector register in 32-bit register form; 1 where vectors do not pay or do
+/// not exist.
+int64_t getVectorLanes(KernelEmitter &emitter, mlir::RankedTensorType result);
+
+mlir::LogicalResult emitWindow(KernelEmitter &emitter, qnn::MaxPoolOp op);
+mlir::LogicalResult emitWindow(KernelEmitter &emitter, qnn::AveragePoolOp op);
+mlir::LogicalResult emitPlainContraction(KernelEmitter &emitter, qnn::Conv2DOp op);
+mlir::LogicalResult emitPlainContraction(KernelEmitter &emitter, qnn::LinearOp op);
+mlir::LogicalResult emitPlainContraction(KernelEmitter &emitter, qnn::MatMulOp op);
+mlir::LogicalResult emitReduce(KernelEmitter &emitter, qnn::ReduceOp op);
+mlir::LogicalResult emitSoftmax(KernelEmitter &emitter, qnn::SoftmaxOp op);
+
+} // namespace qcc::codegen
+
+#endif

@@ -1,0 +1,46 @@
+//===- WeightsBlob.cpp - every constant of the network in one section -------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "WeightsBlob.h"
+
+#include "dialects/QNN/QNNWeights.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/SHA256.h"
+
+using namespace mlir;
+
+namespace qcc::codegen {
+
+int64_t WeightsBlob::add(qnn::ConstantOp constant) {
+  ArrayRef<char> content = qnn::getBytes(constant);
+  auto hash = llvm::SHA256::hash(
+      ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(content.data()), content.size()));
+  StringRef key(reinterpret_cast<const char *>(hash.data()), hash.size());
+  auto [entry, isNew] = offsets.try_emplace(key, 0);
+  if (!isNew)
+    return entry->second;
+  int64_t wanted =
+      std::min<int64_t>(alignment, llvm::PowerOf2Ceil(std::max<size_t>(content.size(), 1)));
+  bytes.resize(llvm::alignTo(bytes.size(), wanted));
+  entry->second = bytes.size();
+  bytes.insert(bytes.end(), content.begin(), content.end());
+  return entry->second;
+}
+
+void WeightsBlob::create(OpBuilder &builder, StringRef symbol) {
+  if (bytes.empty())
+    return;
+  auto size = static_cast<int64_t>(bytes.size());
+  auto type = RankedTensorType::get({size}, builder.getI8Type());
+  auto value = DenseResourceElementsAttr::get(
+      type, "weights", HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
+  auto global = LLVM::GlobalOp::create(builder, builder.getUnknownLoc(),
+                                       LLVM::LLVMArrayType::get(builder.getI8Type(), size),
+                                       /*isConstant=*/true, LLVM::Linkage::Internal, symbol, value);
+  global.setAlignment(alignment);
+}
+
+} // namespace qcc::codegen

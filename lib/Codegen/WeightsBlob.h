@@ -1,0 +1,35 @@
+//===- WeightsBlob.h - every constant of the network in one section ---------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef QCC_LIB_CODEGEN_WEIGHTSBLOB_H
+#define QCC_LIB_CODEGEN_WEIGHTSBLOB_H
+
+#include "dialects/QNN/QNN.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringMap.h"
+#include <vector>
+
+namespace qcc::codegen {
+
+class WeightsBlob {
+public:
+  /// Constants of at least `alignment` bytes start at a multiple of it, smaller ones at one of
+  /// their own size.
+  explicit WeightsBlob(int64_t alignment) : alignment(alignment) {}
+
+  /// Byte offset of the constant's bytes; equal bytes are stored once.
+  int64_t add(qnn::ConstantOp constant);
+
+  /// Emits `llvm.mlir.global internal constant @symbol`; nothing when no constant was added.
+  void create(mlir::OpBuilder &builder, llvm::StringRef symbol);
+
+private:
+  int64_t alignment;
+  std::vector<char> bytes;
+  llvm::StringMap<int64_t> offsets; // content hash -> offset
+};
+
+} // namespace qcc::codegen
+
+#endif
