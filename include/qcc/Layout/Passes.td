@@ -4,4 +4,23 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ChooseSignedness : Pass<"qcc-layout-choose-signedness", "::mlir::ModuleOp"> {
+  let summary = "re-encodes 8-bit activations as the target's dot products want them";
+  let description = [{
+    x86 multiplies u8 by s8, Arm s8 by s8. A signed code q with zero point z means the same real as the unsigned
+    code q + 128 with zero point z + 128, so inside the network every 8-bit quantized type takes the target's
+    signedness (TargetInfo::unsignedActivations). Boundary tensors keep their type: where a plain integer tensor
+    becomes a quantized one or back, a table flips the top bit.
+
+    ```mlir
+    %0 = qnn.quantize %x : tensor<4xf32> -> tensor<4x!quant.uniform<i8:f32, 5.0e-01:3>>
+    ```
+    ==> (x86_64)
+    ```mlir
+    %0 = qnn.quantize %x : tensor<4xf32> -> tensor<4x!quant.uniform<u8:f32, 5.0e-01:131>>
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
 #endif
