@@ -12,8 +12,15 @@
 
 namespace qcc::codegen {
 
-/// exp of f32 (scalar or vector).
+/// Each takes and gives f32, scalar or vector.
 mlir::Value emitExp(KernelEmitter &emitter, mlir::Value x);
+mlir::Value emitLog(KernelEmitter &emitter, mlir::Value x);
+mlir::Value emitTanh(KernelEmitter &emitter, mlir::Value x);
+mlir::Value emitSigmoid(KernelEmitter &emitter, mlir::Value x);
+mlir::Value emitErf(KernelEmitter &emitter, mlir::Value x);
+mlir::Value emitAbs(KernelEmitter &emitter, mlir::Value x);
+/// Correctly rounded: the target's instruction.
+mlir::Value emitSqrt(KernelEmitter &emitter, mlir::Value x);
 
 } // namespace qcc::codegen
 

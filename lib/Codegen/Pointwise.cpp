@@ -6,7 +6,7 @@
 // operations is part of the semantics (docs/Semantics.md): nothing here may be reassociated or
 // fused.
 //===----------------------------------------------------------------------===//
-#include "KernelEmitter.h"
+#include "Functions.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -63,6 +63,7 @@ private:
   Value emitClip(Value value, float low, float high);
   Value emitLookup(qnn::LookupOp lookup, Value code);
   Value emitCast(Value value);
+  Value emitFunction(Value x);
   Value emitBitcast(Value value);
 
   KernelEmitter &emitter;
@@ -207,6 +208,22 @@ Value PointwiseBuilder::emitCast(Value value) {
   return {};
 }
 
+Value PointwiseBuilder::emitFunction(Value x) {
+  using Function = Value (*)(KernelEmitter &, Value);
+  // Quantized ones became tables in the Fuse stage.
+  if (!getElementTypeOrSelf(x.getType()).isF32() || quantized)
+    return {};
+  Function function = TypeSwitch<Operation *, Function>(op)
+                          .Case([](qnn::ExpOp) { return emitExp; })
+                          .Case([](qnn::LogOp) { return emitLog; })
+                          .Case([](qnn::TanhOp) { return emitTanh; })
+                          .Case([](qnn::SigmoidOp) { return emitSigmoid; })
+                          .Case([](qnn::ErfOp) { return emitErf; })
+                          .Case([](qnn::AbsOp) { return emitAbs; })
+                          .Case([](qnn::SqrtOp) { return emitSqrt; });
+  return function(emitter, x);
+}
+
 Value PointwiseBuilder::emit(ValueRange operands) {
   return TypeSwitch<Operation *, Value>(op)
       .Case([&](qnn::QuantizeOp) {
@@ -244,6 +261,8 @@ Value PointwiseBuilder::emit(ValueRange operands) {
           return arith::NegFOp::create(builder, location, operands[0]);
         return arith::SubIOp::create(builder, location, intLike(operands[0], 0), operands[0]);
       })
+      .Case<qnn::ExpOp, qnn::LogOp, qnn::TanhOp, qnn::SigmoidOp, qnn::ErfOp, qnn::AbsOp,
+            qnn::SqrtOp>([&](Operation *) { return emitFunction(operands[0]); })
       .Default([](Operation *) { return Value(); });
 }
 

@@ -15,6 +15,7 @@
 #include "qcc/Schedule/Passes.h"
 #include "qcc/Simplify/Passes.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -35,7 +36,9 @@ static void buildFuse(OpPassManager &manager, const Config &) {
   manager.addNestedPass<func::FuncOp>(fuse::createFormKernels());
 }
 
-static void buildLayout(OpPassManager &, const Config &) {}
+static void buildLayout(OpPassManager &manager, const Config &) {
+  manager.addPass(layout::createChooseSignedness());
+}
 
 static void buildSchedule(OpPassManager &, const Config &) {}
 
@@ -78,8 +81,8 @@ void registerAllPasses() {
 }
 
 void registerAllDialects(DialectRegistry &registry) {
-  registry.insert<qnn::QNNDialect, func::FuncDialect, arith::ArithDialect, scf::SCFDialect,
-                  vector::VectorDialect, LLVM::LLVMDialect, quant::QuantDialect>();
+  registry.insert<qnn::QNNDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
+                  scf::SCFDialect, vector::VectorDialect, LLVM::LLVMDialect, quant::QuantDialect>();
 }
 
 } // namespace qcc::pipeline

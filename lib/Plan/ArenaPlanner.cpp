@@ -78,7 +78,9 @@ int64_t assignOffsets(std::vector<Buffer> &buffers, int64_t alignment) {
   };
   for (const Before &before : orders) {
     std::vector<size_t> candidate = order;
-    llvm::stable_sort(candidate, before);
+    // Ties keep the order of the network.
+    llvm::sort(candidate,
+               [&](size_t a, size_t b) { return before(a, b) || (!before(b, a) && a < b); });
     attempt(candidate);
   }
   // mt19937 is specified bit for bit; its distributions are not, hence the modulo.
