@@ -33,6 +33,8 @@ static void buildProve(OpPassManager &, const Config &) {}
 
 static void buildFuse(OpPassManager &manager, const Config &) {
   manager.addNestedPass<func::FuncOp>(fuse::createSeparateOutputs());
+  // Tables first: a chain that became one lookup fits into an epilogue.
+  manager.addNestedPass<func::FuncOp>(fuse::createMakeLookupTables());
   manager.addNestedPass<func::FuncOp>(fuse::createFormKernels());
 }
 

@@ -41,4 +41,22 @@ def FormKernels : Pass<"qcc-fuse-form-kernels", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::qcc::qnn::QNNDialect"];
 }
 
+def MakeLookupTables : Pass<"qcc-fuse-make-lookup-tables", "::mlir::func::FuncOp"> {
+  let summary = "turns chains of unary functions between 8-bit codes into one table";
+  let description = [{
+    A chain of ops that each depend on one element and constants, from an 8-bit quantized value to another 8-bit
+    value, is a function of 256 inputs: Reference evaluates it once for each. Chains of clamps alone stay clamps.
+
+    ```mlir
+    %0 = qnn.sigmoid %x : tensor<8x!quant.uniform<i8:f32, 5.0e-01>> -> tensor<8x!quant.uniform<i8:f32, 3.906250e-03:-128>>
+    ```
+    ==>
+    ```mlir
+    %t = qnn.constant dense_resource<...> : tensor<256xi8> -> tensor<256xi8>
+    %0 = qnn.lookup %x, %t
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
 #endif
