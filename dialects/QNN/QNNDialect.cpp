@@ -8,6 +8,33 @@
 
 using namespace mlir;
 
+namespace qcc::qnn {
+
+/// (`,` `bias` type)? (`,` `scale` type `,` `zero_point` type)?, either group alone as well.
+static ParseResult parseParameterTypes(OpAsmParser &parser, Type &bias, Type &scale,
+                                       Type &zeroPoint) {
+  while (succeeded(parser.parseOptionalComma())) {
+    if (!bias && !scale && succeeded(parser.parseOptionalKeyword("bias"))) {
+      if (parser.parseType(bias))
+        return failure();
+    } else if (parser.parseKeyword("scale") || parser.parseType(scale) || parser.parseComma() ||
+               parser.parseKeyword("zero_point") || parser.parseType(zeroPoint)) {
+      return failure();
+    }
+  }
+  return success();
+}
+
+static void printParameterTypes(OpAsmPrinter &printer, Operation *, Type bias, Type scale,
+                                Type zeroPoint) {
+  if (bias)
+    printer << ", bias " << bias;
+  if (scale)
+    printer << ", scale " << scale << ", zero_point " << zeroPoint;
+}
+
+} // namespace qcc::qnn
+
 #include "dialects/QNN/QNNDialect.cpp.inc"
 #include "dialects/QNN/QNNEnums.cpp.inc"
 #include "dialects/QNN/QNNInterfaces.cpp.inc"
