@@ -17,6 +17,8 @@ namespace qcc::fuse {
 
 namespace {
 
+using OperationSet = llvm::SmallPtrSet<Operation *, 32>;
+
 bool needsNoCode(Operation *op) {
   return isa<qnn::ConstantOp, qnn::ReshapeOp, qnn::BitcastOp, qnn::KernelOp>(op) ||
          op->hasTrait<OpTrait::IsTerminator>();
@@ -36,9 +38,11 @@ Operation *getElementwiseConsumer(Operation *op) {
   return user;
 }
 
-SmallVector<Operation *> collectKernel(Operation *root) {
+SmallVector<Operation *> collectKernel(Operation *root, const OperationSet &taken) {
   SmallVector<Operation *> ops = {root};
-  while (Operation *next = getElementwiseConsumer(ops.back()))
+  // A sum of two kernels' results joins the first of them.
+  for (Operation *next = getElementwiseConsumer(root); next && !taken.contains(next);
+       next = getElementwiseConsumer(next))
     ops.push_back(next);
   // A bitcast at the end costs nothing outside.
   while (ops.size() > 1 && isa<qnn::BitcastOp>(ops.back()))
@@ -77,12 +81,12 @@ void formKernel(ArrayRef<Operation *> ops, int64_t id) {
 
 struct FormKernels : impl::FormKernelsBase<FormKernels> {
   void runOnOperation() override {
-    llvm::SmallPtrSet<Operation *, 32> taken;
+    OperationSet taken;
     SmallVector<SmallVector<Operation *>> kernels;
     for (Operation &op : getOperation().front()) {
       if (needsNoCode(&op) || taken.contains(&op))
         continue;
-      kernels.push_back(collectKernel(&op));
+      kernels.push_back(collectKernel(&op, taken));
       taken.insert(kernels.back().begin(), kernels.back().end());
     }
     for (auto [id, ops] : llvm::enumerate(kernels))

@@ -55,3 +55,20 @@ func.func @run(%x: tensor<1x4xf32>, %y: tensor<3x4xf32>) -> tensor<3x4xf32> {
   %1 = qnn.add %0, %y : tensor<1x4xf32>, tensor<3x4xf32> -> tensor<3x4xf32>
   return %1 : tensor<3x4xf32>
 }
+
+// -----
+
+// The sum of two kernels' results joins the first; the second is computed before.
+// CHECK-LABEL: func.func @run
+// CHECK: %[[S:.*]] = qnn.kernel
+// CHECK-NEXT: qnn.sqrt
+// CHECK: qnn.kernel
+// CHECK-SAME: %[[S]]
+// CHECK-NEXT: qnn.neg
+// CHECK-NEXT: qnn.add
+func.func @run(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = qnn.neg %x : tensor<4xf32> -> tensor<4xf32>
+  %1 = qnn.sqrt %x : tensor<4xf32> -> tensor<4xf32>
+  %2 = qnn.add %0, %1 : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+  return %2 : tensor<4xf32>
+}
