@@ -1,0 +1,98 @@
+//===- TranslateToLLVM.cpp - Codegen's module to LLVM IR --------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Machine.h"
+#include "qcc/Target/CPU/CPU.h"
+
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/IR/Module.h"
+
+using namespace mlir;
+
+namespace qcc::target {
+
+static LogicalResult lowerToLLVMDialect(ModuleOp module) {
+  PassManager manager(module.getContext());
+  manager.enableVerifier(false);
+  manager.addPass(createSCFToControlFlowPass());
+  manager.addPass(createConvertVectorToLLVMPass());
+  manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(createArithToLLVMConversionPass());
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  manager.addPass(createConvertFuncToLLVMPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+  return manager.run(module);
+}
+
+/// Section, linkage and attributes of design section 5.
+static void applyObjectContract(llvm::Module &module, const TargetInfo &target, StringRef name) {
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    bool isEntry = function.getName() == (name + "_run").str() ||
+                   function.getName() == (name + "_selftest").str();
+    if (!isEntry) {
+      function.setLinkage(llvm::GlobalValue::InternalLinkage);
+      // One function a kernel: its name shows in profiles, and its registers are allocated alone.
+      function.addFnAttr(llvm::Attribute::NoInline);
+    }
+    function.setSection((".text." + name + "." + function.getName()).str());
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+    function.addFnAttr("no-builtins");
+    function.addFnAttr("target-cpu", target.cpu);
+    if (!target.features.empty())
+      function.addFnAttr("target-features", target.features);
+  }
+  for (llvm::GlobalVariable &global : module.globals())
+    if (global.getName() == (name + "_weights").str())
+      global.setSection((".rodata." + name + ".weights").str());
+  // Tag_ABI_VFP_args = compatible: no float crosses the interface by value, so the object links
+  // with soft- and hard-float programs (Addenda to the ABI for the Arm Architecture, section on
+  // build attributes).
+  if (target.architecture == Architecture::Arm)
+    module.appendModuleInlineAsm(".eabi_attribute 28, 3");
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>> translateToLLVM(ModuleOp module,
+                                                              llvm::LLVMContext &context) {
+  TargetInfo target = getTarget(module);
+  auto machine = createMachine(target);
+  if (!machine)
+    return machine.takeError();
+  auto name = module->getAttrOfType<StringAttr>("qcc.name");
+  registerBuiltinDialectTranslation(*module.getContext());
+  registerLLVMDialectTranslation(*module.getContext());
+  OwningOpRef<ModuleOp> clone = module.clone();
+  // What the driver reads from the module means nothing to LLVM.
+  SmallVector<StringAttr> ours;
+  for (NamedAttribute attribute : (*clone)->getAttrs())
+    if (attribute.getName().getValue().starts_with("qcc."))
+      ours.push_back(attribute.getName());
+  for (StringAttr attribute : ours)
+    (*clone)->removeAttr(attribute);
+  if (failed(lowerToLLVMDialect(*clone)))
+    return llvm::createStringError("lowering to LLVM failed [E5004]");
+  std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(*clone, context, name.getValue());
+  if (!result)
+    return llvm::createStringError("translation to LLVM IR failed [E5004]");
+  result->setTargetTriple((*machine)->getTargetTriple());
+  result->setDataLayout((*machine)->createDataLayout());
+  applyObjectContract(*result, target, name.getValue());
+  return result;
+}
+
+} // namespace qcc::target
