@@ -1,0 +1,148 @@
+//===- ConstantFolding.cpp - shape arithmetic while importing
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "lib/Import/ConstantFolding.h"
+
+#include "dialects/QNN/QNNTypes.h"
+#include <cmath>
+
+using namespace mlir;
+
+namespace qcc::import {
+
+ConstantPointer reshapeConstant(const Constant &constant, ArrayRef<int64_t> shape) {
+  auto result = std::make_shared<Constant>(constant);
+  result->type = constant.type.clone(shape);
+  result->value = nullptr;
+  return result;
+}
+
+ConstantPointer viewConstant(const Constant &constant, ArrayRef<int64_t> shape, int64_t offset,
+                             ArrayRef<int64_t> strides) {
+  int64_t width = qnn::getElementBytes(constant.type.getElementType());
+  RankedTensorType type = constant.type.clone(shape);
+  std::string bytes(type.getNumElements() * width, 0);
+  SmallVector<int64_t> index(shape.size(), 0);
+  for (int64_t i = 0, count = type.getNumElements(); i < count; ++i) {
+    std::memcpy(bytes.data() + i * width, constant.bytes.data() + offset * width, width);
+    for (int64_t d = static_cast<int64_t>(shape.size()) - 1; d >= 0; --d) {
+      offset += strides[d];
+      if (++index[d] < shape[d])
+        break;
+      offset -= strides[d] * shape[d];
+      index[d] = 0;
+    }
+  }
+  ConstantPointer result = makeConstant(type, std::move(bytes));
+  result->dataType = constant.dataType;
+  return result;
+}
+
+SmallVector<int64_t> getRowMajorStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (int64_t i = static_cast<int64_t>(shape.size()) - 2; i >= 0; --i)
+    strides[i] = strides[i + 1] * shape[i + 1];
+  return strides;
+}
+
+SmallVector<int64_t> getBroadcastStrides(ArrayRef<int64_t> shape, ArrayRef<int64_t> result) {
+  SmallVector<int64_t> strides(result.size() - shape.size(), 0);
+  for (auto [size, stride] : llvm::zip(shape, getRowMajorStrides(shape)))
+    strides.push_back(size == 1 ? 0 : stride);
+  return strides;
+}
+
+/// Integer arithmetic as two's complement of 64 bits, as ONNX's own shape arithmetic has it.
+static std::optional<int64_t> compute(BinaryKind kind, int64_t lhs, int64_t rhs) {
+  uint64_t left = static_cast<uint64_t>(lhs), right = static_cast<uint64_t>(rhs);
+  switch (kind) {
+  case BinaryKind::Add:
+    return static_cast<int64_t>(left + right);
+  case BinaryKind::Sub:
+    return static_cast<int64_t>(left - right);
+  case BinaryKind::Mul:
+    return static_cast<int64_t>(left * right);
+  case BinaryKind::Div:
+    if (rhs == 0)
+      return std::nullopt;
+    return rhs == -1 ? static_cast<int64_t>(0 - left) : lhs / rhs;
+  case BinaryKind::Min:
+    return std::min(lhs, rhs);
+  case BinaryKind::Max:
+    return std::max(lhs, rhs);
+  }
+  return std::nullopt;
+}
+
+/// A double holds the exact result of each f32 operation closely enough that rounding it to f32
+/// gives the f32 result.
+static double compute(BinaryKind kind, double lhs, double rhs) {
+  switch (kind) {
+  case BinaryKind::Add:
+    return lhs + rhs;
+  case BinaryKind::Sub:
+    return lhs - rhs;
+  case BinaryKind::Mul:
+    return lhs * rhs;
+  case BinaryKind::Div:
+    return lhs / rhs;
+  case BinaryKind::Min:
+    return std::isnan(lhs) || lhs < rhs ? lhs : rhs;
+  case BinaryKind::Max:
+    return std::isnan(lhs) || lhs > rhs ? lhs : rhs;
+  }
+  return 0;
+}
+
+ConstantPointer foldBinary(BinaryKind kind, const Constant &lhs, const Constant &rhs,
+                           ArrayRef<int64_t> shape) {
+  ConstantPointer left =
+      viewConstant(lhs, shape, 0, getBroadcastStrides(lhs.type.getShape(), shape));
+  ConstantPointer right =
+      viewConstant(rhs, shape, 0, getBroadcastStrides(rhs.type.getShape(), shape));
+  if (isa<FloatType>(lhs.type.getElementType())) {
+    SmallVector<double> values = getNumbers(*left);
+    for (auto [value, other] : llvm::zip(values, getNumbers(*right)))
+      value = compute(kind, value, other);
+    return makeFromNumbers(left->type, values);
+  }
+  SmallVector<int64_t> values = getIntegers(*left);
+  for (auto [value, other] : llvm::zip(values, getIntegers(*right))) {
+    std::optional<int64_t> result = compute(kind, value, other);
+    if (!result)
+      return nullptr;
+    value = *result;
+  }
+  return makeFromIntegers(left->type, values);
+}
+
+ConstantPointer castConstant(const Constant &constant, Type elementType) {
+  auto type = RankedTensorType::get(constant.type.getShape(), elementType);
+  if (!isa<FloatType>(constant.type.getElementType()))
+    return makeFromIntegers(type, getIntegers(constant));
+  SmallVector<double> numbers = getNumbers(constant);
+  if (isa<FloatType>(elementType))
+    return makeFromNumbers(type, numbers);
+  auto integer = cast<IntegerType>(elementType);
+  // Bounds of the type that a double holds exactly, the upper one exclusive.
+  bool isSigned = qnn::isSignedStorage(integer);
+  double low = isSigned ? -std::ldexp(1.0, static_cast<int>(integer.getWidth()) - 1) : 0;
+  double high = std::ldexp(1.0, std::min<int>(integer.getWidth() - isSigned, 63));
+  SmallVector<int64_t> values;
+  for (double number : numbers) {
+    if (integer.getWidth() == 1)
+      values.push_back(number != 0);
+    else if (std::isnan(number))
+      values.push_back(0);
+    else if (number < low)
+      values.push_back(static_cast<int64_t>(low));
+    else if (number >= high)
+      values.push_back(high >= std::ldexp(1.0, 63) ? INT64_MAX : static_cast<int64_t>(high) - 1);
+    else
+      values.push_back(static_cast<int64_t>(number));
+  }
+  return makeFromIntegers(type, values);
+}
+
+} // namespace qcc::import

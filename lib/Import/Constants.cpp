@@ -1,0 +1,96 @@
+//===- Constants.cpp - ONNX operators that make constants
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "lib/Import/ConstantFolding.h"
+#include "lib/Import/NodeContext.h"
+#include "qcc/Support/CheckedMath.h"
+
+using namespace mlir;
+
+namespace qcc::import {
+
+static LogicalResult importConstant(NodeContext &node) {
+  unsigned given = 0;
+  for (StringRef name : {"value", "value_float", "value_floats", "value_int", "value_ints"})
+    given += node.hasAttribute(name);
+  if (given != 1)
+    return node.error("E2012", "must have exactly one value attribute that holds numbers");
+  if (node.hasAttribute("value")) {
+    auto constant = node.getTensor("value");
+    return failed(constant) ? failure() : node.setResult(*constant);
+  }
+  bool isFloat = node.hasAttribute("value_float") || node.hasAttribute("value_floats");
+  if (isFloat) {
+    bool isList = node.hasAttribute("value_floats");
+    SmallVector<double> values = isList ? node.getFloats("value_floats")
+                                        : SmallVector<double>{node.getFloat("value_float", 0)};
+    SmallVector<int64_t> shape;
+    if (isList)
+      shape.push_back(values.size());
+    return node.setResult(
+        makeFromNumbers(RankedTensorType::get(shape, node.builder.getF32Type()), values));
+  }
+  bool isList = node.hasAttribute("value_ints");
+  SmallVector<int64_t> values =
+      isList ? node.getInts("value_ints") : SmallVector<int64_t>{node.getInt("value_int", 0)};
+  SmallVector<int64_t> shape;
+  if (isList)
+    shape.push_back(values.size());
+  return node.setResult(
+      makeFromIntegers(RankedTensorType::get(shape, node.builder.getI64Type()), values));
+}
+
+static LogicalResult importConstantOfShape(NodeContext &node) {
+  auto shape = node.requireIntegers(0, "the shape");
+  if (failed(shape))
+    return failure();
+  ConstantPointer element;
+  if (node.hasAttribute("value")) {
+    auto value = node.getTensor("value");
+    if (failed(value))
+      return failure();
+    element = *value;
+    if (element->getNumElements() != 1)
+      return node.error("E2016", "attribute 'value' must have one element");
+  } else {
+    element = makeFromNumbers(RankedTensorType::get({1}, node.builder.getF32Type()), {0.0});
+  }
+  std::optional<int64_t> count = productChecked(*shape, mostTensorBytes / 8);
+  if (static_cast<int64_t>(shape->size()) > mostDimensions || !count)
+    return node.error("E2107", "the shape " + formatShape(*shape) + " is too large or negative");
+  if (failed(node.chargeFolding(*count * static_cast<int64_t>(element->bytes.size()))))
+    return failure();
+  return node.setResult(viewConstant(*element, *shape, 0, SmallVector<int64_t>(shape->size(), 0)));
+}
+
+static LogicalResult importShape(NodeContext &node) {
+  ArrayRef<int64_t> shape = node.getShape(0);
+  int64_t rank = node.getRank(0);
+  auto clamp = [&](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + rank : i, 0, rank); };
+  int64_t start = clamp(std::max(node.getInt("start", 0), -rank));
+  int64_t end = clamp(std::max(node.getInt("end", rank), -rank - 1));
+  shape = start < end ? shape.slice(start, end - start) : ArrayRef<int64_t>();
+  auto type =
+      RankedTensorType::get({static_cast<int64_t>(shape.size())}, node.builder.getI64Type());
+  return node.setResult(makeFromIntegers(type, shape));
+}
+
+static LogicalResult importSize(NodeContext &node) {
+  return node.setResult(makeFromIntegers(RankedTensorType::get({}, node.builder.getI64Type()),
+                                         {node.getType(0).getNumElements()}));
+}
+
+ArrayRef<Operator> getConstantOperators() {
+  static const Operator rows[] = {
+      {"", "Constant", 1, 0, 0, 1,
+       "value:tensor value_float:float value_floats:floats value_int:int value_ints:ints",
+       importConstant},
+      {"", "ConstantOfShape", 9, 1, 1, 1, "value:tensor", importConstantOfShape},
+      {"", "Shape", 1, 1, 1, 1, "start:int>=15 end:int>=15", importShape},
+      {"", "Size", 1, 1, 1, 1, "", importSize},
+  };
+  return rows;
+}
+
+} // namespace qcc::import

@@ -1,0 +1,146 @@
+//===- NodeContext.h - one ONNX node and the network built so far
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef QCC_LIB_IMPORT_NODECONTEXT_H
+#define QCC_LIB_IMPORT_NODECONTEXT_H
+
+#include "dialects/QNN/QNN.h"
+#include "lib/Import/ConstantData.h"
+#include "lib/Import/Registry.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace qcc::import {
+
+/// A value of the graph: known while importing, or computed by the network.
+struct Tensor {
+  ConstantPointer constant;
+  mlir::Value value;
+
+  explicit operator bool() const { return constant || value; }
+  mlir::RankedTensorType getType() const {
+    return constant ? constant->type : llvm::cast<mlir::RankedTensorType>(value.getType());
+  }
+};
+
+/// What all nodes of a graph share.
+struct ImportState {
+  mlir::OpBuilder builder;
+  Reporter &reporter;
+  ExternalData &external;
+  llvm::StringMap<Tensor> values;
+  int64_t foldBudget; // bytes that folding may still make
+};
+
+/// What a handler sees. Input and output numbers are ONNX's.
+class NodeContext {
+public:
+  NodeContext(ImportState &state, onnx::NodeProto &node, int64_t version, mlir::Location location,
+              std::string where)
+      : builder(state.builder), location(location), version(version), state(state), node(node),
+        where(std::move(where)) {}
+
+  mlir::OpBuilder &builder;
+  const mlir::Location location;
+  const int64_t version; // of the operator's domain
+
+  mlir::LogicalResult error(llvm::StringRef code, const llvm::Twine &text) {
+    return state.reporter.error(code, where, text);
+  }
+
+  //===- Inputs ---------------------------------------------------------------//
+
+  unsigned getNumInputs() const { return node.input_size(); }
+  unsigned getNumOutputs() const { return node.output_size(); }
+  bool hasInput(unsigned i) const {
+    return i < getNumInputs() && !node.input(static_cast<int>(i)).empty();
+  }
+  bool hasOutput(unsigned i) const {
+    return i < getNumOutputs() && !node.output(static_cast<int>(i)).empty();
+  }
+  const Tensor &getInput(unsigned i) const;
+  mlir::RankedTensorType getType(unsigned i) const { return getInput(i).getType(); }
+  llvm::ArrayRef<int64_t> getShape(unsigned i) const { return getType(i).getShape(); }
+  int64_t getRank(unsigned i) const { return getType(i).getRank(); }
+  mlir::Type getElementType(unsigned i) const { return getType(i).getElementType(); }
+  /// "input 1 'w'" for messages.
+  std::string describeInput(unsigned i) const;
+
+  /// The constant behind an input, or null.
+  const Constant *getConstant(unsigned i) const { return getInput(i).constant.get(); }
+  /// The input as an SSA value; a constant becomes a qnn.constant on its first use.
+  mlir::Value getValue(unsigned i);
+
+  /// Fails unless the input is f32.
+  mlir::LogicalResult requireFloat(unsigned i);
+  /// Fails unless the rank lies in [low, high].
+  mlir::LogicalResult requireRank(unsigned i, int64_t low, int64_t high);
+  /// Integers of an input that must be known while importing; `meaning` completes the message.
+  mlir::FailureOr<llvm::SmallVector<int64_t>> requireIntegers(unsigned i, llvm::StringRef meaning);
+
+  //===- Attributes -----------------------------------------------------------//
+
+  bool hasAttribute(llvm::StringRef name) const { return findAttribute(name) != nullptr; }
+  int64_t getInt(llvm::StringRef name, int64_t otherwise) const;
+  float getFloat(llvm::StringRef name, float otherwise) const;
+  llvm::StringRef getString(llvm::StringRef name, llvm::StringRef otherwise) const;
+  llvm::SmallVector<int64_t> getInts(llvm::StringRef name) const;
+  llvm::SmallVector<double> getFloats(llvm::StringRef name) const;
+  /// The decoded tensor attribute, which must exist.
+  mlir::FailureOr<ConstantPointer> getTensor(llvm::StringRef name);
+  /// A dimension number in [-rank, rank), made positive.
+  mlir::FailureOr<int64_t> resolveAxis(int64_t axis, int64_t rank);
+  mlir::FailureOr<int64_t> getAxis(llvm::StringRef name, int64_t otherwise, int64_t rank) {
+    return resolveAxis(getInt(name, otherwise), rank);
+  }
+  /// Different dimension numbers, ascending.
+  mlir::FailureOr<llvm::SmallVector<int64_t>> resolveAxes(llvm::ArrayRef<int64_t> axes,
+                                                          int64_t rank);
+
+  //===- Results --------------------------------------------------------------//
+
+  /// Type of a new tensor; an error when it is empty or too large.
+  mlir::FailureOr<mlir::RankedTensorType> makeType(llvm::ArrayRef<int64_t> shape,
+                                                   mlir::Type elementType);
+  template <typename Op, typename... Args> mlir::Value create(Args &&...args) {
+    return Op::create(builder, location, std::forward<Args>(args)...);
+  }
+  mlir::Value createReshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
+  mlir::Value createTranspose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
+  /// A qnn.constant from a constant that no graph value holds.
+  mlir::Value createConstant(const Constant &constant);
+  mlir::Value createFloats(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values);
+
+  /// Accounts for `bytes` made by folding; an error when the file is out of proportion to them.
+  mlir::LogicalResult chargeFolding(int64_t bytes);
+
+  mlir::LogicalResult setResult(mlir::Value value, unsigned i = 0) {
+    return setResult(Tensor{nullptr, value}, i);
+  }
+  mlir::LogicalResult setResult(ConstantPointer constant, unsigned i = 0) {
+    return setResult(Tensor{std::move(constant), nullptr}, i);
+  }
+  mlir::LogicalResult setResult(Tensor tensor, unsigned i = 0);
+
+private:
+  onnx::AttributeProto *findAttribute(llvm::StringRef name) const;
+
+  ImportState &state;
+  onnx::NodeProto &node;
+  std::string where;
+};
+
+/// Whether a value is computed from constants only.
+bool isConstantExpression(mlir::Value value);
+
+/// The NumPy broadcast of two shapes, or nothing.
+std::optional<llvm::SmallVector<int64_t>> broadcastShapes(llvm::ArrayRef<int64_t> lhs,
+                                                          llvm::ArrayRef<int64_t> rhs);
+
+/// "[1, 3, 224, 224]"
+std::string formatShape(llvm::ArrayRef<int64_t> shape);
+
+} // namespace qcc::import
+
+#endif

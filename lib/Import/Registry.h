@@ -1,0 +1,55 @@
+//===- Registry.h - which ONNX operators qcc reads
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef QCC_LIB_IMPORT_REGISTRY_H
+#define QCC_LIB_IMPORT_REGISTRY_H
+
+#include "mlir/Support/LLVM.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace qcc::import {
+
+class NodeContext;
+
+/// Opsets of the default domain.
+constexpr int64_t oldestOpset = 7, newestOpset = 28;
+
+constexpr unsigned anyNumber = ~0u;
+
+/// One ONNX operator. Every node is checked against its row before its handler runs, so handlers
+/// find required inputs present and attributes of the right type.
+struct Operator {
+  llvm::StringLiteral domain; // empty: ai.onnx
+  llvm::StringLiteral name;
+  int64_t since; // the version that introduced it
+  unsigned leastInputs, mostInputs, mostOutputs;
+  /// Words "name:type", type one of int, float, string, ints, floats, tensor; then "!" when it is
+  /// required, or "<13" or ">=13" when only those versions have it.
+  llvm::StringLiteral attributes;
+  mlir::LogicalResult (*import)(NodeContext &node);
+};
+
+// One table for each family, in the file of that name.
+llvm::ArrayRef<Operator> getConstantOperators();
+llvm::ArrayRef<Operator> getConvolutionOperators();
+llvm::ArrayRef<Operator> getElementwiseOperators();
+llvm::ArrayRef<Operator> getLinearOperators();
+llvm::ArrayRef<Operator> getNormalizationOperators();
+llvm::ArrayRef<Operator> getPoolingOperators();
+llvm::ArrayRef<Operator> getQLinearOperators();
+llvm::ArrayRef<Operator> getQuantizationOperators();
+llvm::ArrayRef<Operator> getReductionOperators();
+llvm::ArrayRef<Operator> getShapeOperators();
+llvm::ArrayRef<Operator> getSlicingOperators();
+
+/// All tables.
+llvm::ArrayRef<llvm::ArrayRef<Operator>> getOperatorFamilies();
+
+/// The row of an operator, or null.
+const Operator *findOperator(llvm::StringRef domain, llvm::StringRef name);
+
+} // namespace qcc::import
+
+#endif
