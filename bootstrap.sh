@@ -66,7 +66,7 @@ PY
 make_python() {
   if python_is_ready; then return 0; fi
   say "making .venv with the packages of test/requirements.txt"
-  [ ! -L .venv ] || die ".venv is a link to an environment with other packages: remove it"
+  if [ -L .venv ]; then rm .venv; fi # a link to an environment with other packages, or to none
   local python=/usr/bin/python3
   [ -x "$python" ] || python=python3
   rm -rf .venv
