@@ -4,4 +4,84 @@
 
 include "mlir/Pass/PassBase.td"
 
+def MoveConversions : Pass<"qcc-quantize-move-conversions", "::mlir::func::FuncOp"> {
+  let summary = "moves quantize up and dequantize down across ops that only move elements or clamp";
+  let description = [{
+    Both conversions are monotone and exact where they meet again, so no byte changes: `Q(op(x)) = op(Q(x))` for
+    reshape, transpose, slice, concat, pad, max_pool, relu and clip; `op(DQ(q)) = DQ(op(q))` for the same ops but
+    clip. A quantize that meets a dequantize vanishes, or becomes a `cast` where their types differ.
+
+    ```mlir
+    %1 = qnn.relu %0 : tensor<1x4xf32> -> tensor<1x4xf32>
+    %2 = qnn.reshape %1 : tensor<1x4xf32> -> tensor<4xf32>
+    %3 = qnn.quantize %2 : tensor<4xf32> -> tensor<4x!quant.uniform<i8:f32, 5.0e-01>>
+    ```
+    ==>
+    ```mlir
+    %1 = qnn.quantize %0 : tensor<1x4xf32> -> tensor<1x4x!quant.uniform<i8:f32, 5.0e-01>>
+    %2 = qnn.relu %1 : ...
+    %3 = qnn.reshape %2 : ...
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
+def FormIntegerOps : Pass<"qcc-quantize-form-integer-ops", "::mlir::func::FuncOp"> {
+  let summary = "gives an op between dequantize and quantize its integer meaning";
+  let description = [{
+    A contraction needs constant weights (per tensor or per output channel), a bias whose scale is
+    f32(x_scale * w_scale) and whose zero point is 0, and one quantized type that its result is used in. Other ops
+    need quantized operands and such a result. A remark says why a contraction stays float.
+
+    ```mlir
+    %1 = qnn.dequantize %0 : tensor<1x8x!x> -> tensor<1x8xf32>
+    %2 = qnn.dequantize_weights %w, %s, %z : ... -> tensor<4x8xf32>
+    %3 = qnn.linear %1, %2 : tensor<1x8xf32>, tensor<4x8xf32> -> tensor<1x4xf32>
+    %4 = qnn.quantize %3 : tensor<1x4xf32> -> tensor<1x4x!y>
+    ```
+    ==>
+    ```mlir
+    %4 = qnn.linear %0, %w scale %s zero_point %z : tensor<1x8x!x>, tensor<4x8xi8>, ... -> tensor<1x4x!y>
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
+def FormLookups : Pass<"qcc-quantize-form-lookups", "::mlir::func::FuncOp"> {
+  let summary = "turns elementwise float functions of one 8-bit value into tables";
+  let description = [{
+    All elementwise ops and one-element constants between the dequantization of one value and a quantize, shared
+    inner values included (`x * sigmoid(x)`), are a function of 256 codes: Reference evaluates it.
+
+    ```mlir
+    %1 = qnn.dequantize %0 : tensor<8x!x> -> tensor<8xf32>
+    %2 = qnn.sigmoid %1 : tensor<8xf32> -> tensor<8xf32>
+    %3 = qnn.mul %1, %2 : tensor<8xf32>, tensor<8xf32> -> tensor<8xf32>
+    %4 = qnn.quantize %3 : tensor<8xf32> -> tensor<8x!y>
+    ```
+    ==>
+    ```mlir
+    %t = qnn.constant dense_resource<...> : tensor<256xi8> -> tensor<256xi8>
+    %4 = qnn.lookup %0, %t : tensor<8x!x>, tensor<256xi8> -> tensor<8x!y>
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
+def FoldWeights : Pass<"qcc-quantize-fold-weights", "::mlir::func::FuncOp"> {
+  let summary = "dequantizes the constants that float ops read, and drops dead code";
+  let description = [{
+    After it no `dequantize_weights` is left.
+
+    ```mlir
+    %1 = qnn.dequantize_weights %w, %s, %z : tensor<4x8xi8>, tensor<1xf32>, tensor<1xi8> -> tensor<4x8xf32>
+    ```
+    ==>
+    ```mlir
+    %1 = qnn.constant dense_resource<...> : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
 #endif

@@ -1,0 +1,27 @@
+// RUN: qcc-opt %s -pass-pipeline='builtin.module(func.func(qcc-quantize-fold-weights))' | FileCheck %s
+
+// Weights of a float op: -1 * 0.5, 2 * 0.5 and 4 less 1, 3 less 1. Nothing unused stays.
+// CHECK-LABEL: func.func @run
+// CHECK-NEXT: qnn.constant dense_resource<[[R:.*]]> : tensor<2x2xf32>
+// CHECK-NEXT: qnn.linear
+// CHECK-NEXT: return
+// CHECK: [[R]]: "0x{{........}}000000BF0000803F0000404000000040"
+func.func @run(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %w = qnn.constant dense_resource<w> : tensor<2x2xi8> -> tensor<2x2xi8>
+  %s = qnn.constant dense_resource<s> : tensor<2xf32> -> tensor<2xf32>
+  %z = qnn.constant dense_resource<z> : tensor<2xi8> -> tensor<2xi8>
+  %0 = qnn.dequantize_weights %w, %s, %z : tensor<2x2xi8>, tensor<2xf32>, tensor<2xi8> -> tensor<2x2xf32>
+  %1 = qnn.linear %x, %0 : tensor<1x2xf32>, tensor<2x2xf32> -> tensor<1x2xf32>
+  %2 = qnn.relu %1 : tensor<1x2xf32> -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      w: "0x04000000FF020403",
+      s: "0x040000000000003F0000803F",
+      z: "0x040000000001"
+    }
+  }
+#-}
