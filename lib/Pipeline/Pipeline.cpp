@@ -27,7 +27,12 @@ static void buildSimplify(OpPassManager &manager, const Config &) {
   manager.addPass(createCSEPass());
 }
 
-static void buildQuantize(OpPassManager &, const Config &) {}
+static void buildQuantize(OpPassManager &manager, const Config &) {
+  manager.addNestedPass<func::FuncOp>(quantize::createMoveConversions());
+  manager.addNestedPass<func::FuncOp>(quantize::createFormIntegerOps());
+  manager.addNestedPass<func::FuncOp>(quantize::createFormLookups());
+  manager.addNestedPass<func::FuncOp>(quantize::createFoldWeights());
+}
 
 static void buildProve(OpPassManager &, const Config &) {}
 
