@@ -1,0 +1,48 @@
+//===- Driver.h - from options to files -------------------------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef QCC_DRIVER_DRIVER_H
+#define QCC_DRIVER_DRIVER_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "qcc/Pipeline/Pipeline.h"
+#include "qcc/Support/Diagnostics.h"
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qcc::driver {
+
+/// What a compilation needs to know; parseOptions fills it from a command line.
+struct CompileOptions {
+  std::string input;
+  std::string name;
+  std::string target = "host", cpu, attributes;
+  std::vector<std::pair<std::string, int64_t>> dims;
+  std::vector<std::pair<std::string, std::vector<int64_t>>> shapes;
+  std::string startFrom; // stage name or empty: the input is an ONNX file
+  std::string stopAfter; // stage name or empty: run all
+  std::string dumpDirectory;
+  std::string remarks; // regular expression, empty: none
+  pipeline::Config config;
+};
+
+/// Makes a context with every dialect, multithreading off: results never depend on scheduling.
+std::unique_ptr<mlir::MLIRContext> createContext();
+
+/// Runs Import and the stages from `startFrom` to `stopAfter`. Null after an error, which is in
+/// `diagnostics`. `observe` sees the module after each stage (Import included), before the next one
+/// changes it.
+mlir::OwningOpRef<mlir::ModuleOp>
+compile(const CompileOptions &options, mlir::MLIRContext &context, Diagnostics &diagnostics,
+        std::function<void(llvm::StringRef stage, mlir::ModuleOp)> observe = nullptr);
+
+/// The qcc tool.
+int runCompiler(int argc, char **argv);
+
+} // namespace qcc::driver
+
+#endif

@@ -1,0 +1,182 @@
+//===- CommandLine.cpp - the options of the tools ---------------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "CommandLine.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace qcc::driver {
+
+namespace {
+
+#define OPTTABLE_STR_TABLE_CODE
+#include "lib/Driver/Options.inc"
+#undef OPTTABLE_STR_TABLE_CODE
+
+#define OPTTABLE_PREFIXES_TABLE_CODE
+#include "lib/Driver/Options.inc"
+#undef OPTTABLE_PREFIXES_TABLE_CODE
+
+constexpr opt::OptTable::Info infos[] = {
+#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
+#include "lib/Driver/Options.inc"
+#undef OPTION
+};
+
+Error usage(const Twine &text, StringRef code) {
+  return createStringError(text + " [" + code + "]");
+}
+
+Expected<int64_t> parseSize(StringRef text, StringRef option) {
+  int64_t value;
+  if (text.getAsInteger(10, value) || value < 0)
+    return usage("-" + option + "=" + text + ": needs a number of bytes, 0 or more", "E5012");
+  return value;
+}
+
+Error readDims(const opt::InputArgList &arguments, CompileOptions &options) {
+  for (const std::string &text : arguments.getAllArgValues(OPT_dim)) {
+    auto [name, size] = StringRef(text).rsplit('=');
+    int64_t value;
+    if (name.empty() || size.getAsInteger(10, value) || value < 1)
+      return usage("-dim=" + text + ": needs the form name=size with a size of 1 or more", "E5010");
+    options.dims.push_back({name.str(), value});
+  }
+  for (const std::string &text : arguments.getAllArgValues(OPT_shape)) {
+    auto [name, shape] = StringRef(text).rsplit('=');
+    SmallVector<StringRef> parts;
+    shape.split(parts, 'x');
+    std::vector<int64_t> sizes;
+    for (StringRef part : parts) {
+      int64_t value;
+      if (part.getAsInteger(10, value) || value < 1)
+        return usage("-shape=" + text + ": needs the form input=1x3x224x224", "E5011");
+      sizes.push_back(value);
+    }
+    if (name.empty())
+      return usage("-shape=" + text + ": needs the form input=1x3x224x224", "E5011");
+    options.shapes.push_back({name.str(), sizes});
+  }
+  return Error::success();
+}
+
+bool isStage(StringRef name) {
+  return name == "import" || any_of(pipeline::getStages(), [&](const pipeline::Stage &stage) {
+           return stage.name == name;
+         });
+}
+
+Error readStages(const opt::InputArgList &arguments, CommandLine &line) {
+  line.emit = arguments.getLastArgValue(OPT_emit, "obj").str();
+  line.compile.startFrom = arguments.getLastArgValue(OPT_start_from).str();
+  line.compile.stopAfter = arguments.getLastArgValue(OPT_stop_after).str();
+  std::string stages = "import";
+  for (const pipeline::Stage &stage : pipeline::getStages())
+    stages += " " + stage.name.str();
+  for (StringRef stage : {StringRef(line.compile.startFrom), StringRef(line.compile.stopAfter)})
+    if (!stage.empty() && !isStage(stage))
+      return usage("unknown stage '" + stage + "'; known: " + stages, "E5013");
+  bool isFile = line.emit == "obj" || line.emit == "asm" || line.emit == "llvm";
+  if (!isFile && !isStage(line.emit))
+    return usage("-emit=" + line.emit + ": known are obj asm llvm " + stages, "E5014");
+  if (!isFile && line.compile.stopAfter.empty())
+    line.compile.stopAfter = line.emit;
+  if (isFile && !line.compile.stopAfter.empty())
+    line.emit = line.compile.stopAfter;
+  return Error::success();
+}
+
+} // namespace
+
+const opt::OptTable &getOptionTable() {
+  static const opt::GenericOptTable table(OptionStrTable, OptionPrefixesTable, infos);
+  return table;
+}
+
+Expected<opt::InputArgList> parseArguments(int argc, char **argv) {
+  unsigned missingIndex, missingCount;
+  opt::InputArgList arguments = getOptionTable().ParseArgs(
+      ArrayRef<const char *>(argv, argc).drop_front(), missingIndex, missingCount);
+  if (missingCount)
+    return usage(Twine(arguments.getArgString(missingIndex)) + ": needs a value", "E5015");
+  for (const opt::Arg *unknown : arguments.filtered(OPT_UNKNOWN)) {
+    std::string text = unknown->getAsString(arguments), nearest;
+    std::string hint =
+        getOptionTable().findNearest(text, nearest) <= 2 ? "; did you mean " + nearest + "?" : "";
+    return usage("unknown option " + text + hint, "E5016");
+  }
+  return std::move(arguments);
+}
+
+Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
+  std::vector<std::string> inputs = arguments.getAllArgValues(OPT_INPUT);
+  if (inputs.size() != 1)
+    return usage(inputs.empty() ? Twine("no input file; try -help")
+                                : Twine("more than one input file"),
+                 "E5017");
+  CompileOptions &options = line.compile;
+  options.input = inputs.front();
+  options.name = arguments.getLastArgValue(OPT_name).str();
+  bool identifier = !options.name.empty() && !isDigit(options.name.front()) &&
+                    all_of(options.name, [](char c) { return isAlnum(c) || c == '_'; });
+  if (arguments.hasArg(OPT_name) && !identifier)
+    return usage("-name=" + options.name + ": is no C identifier", "E5018");
+  options.target = arguments.getLastArgValue(OPT_target, "host").str();
+  options.cpu = arguments.getLastArgValue(OPT_mcpu).str();
+  options.attributes = arguments.getLastArgValue(OPT_mattr).str();
+  options.dumpDirectory = arguments.getLastArgValue(OPT_dump_stages).str();
+  options.remarks = arguments.getLastArgValue(OPT_remarks).str();
+  options.config.keepTensors = arguments.hasArg(OPT_keep_tensors);
+  options.config.calibrationDirectory = arguments.getLastArgValue(OPT_calibrate).str();
+  options.config.calibrationTable = arguments.getLastArgValue(OPT_calibration).str();
+  options.config.calibrationTableOut = arguments.getLastArgValue(OPT_calibration_out).str();
+  options.config.calibrationCpu = arguments.getLastArgValue(OPT_calibrate_cpu).str();
+  StringRef io = arguments.getLastArgValue(OPT_io, "native");
+  if (io != "native" && io != "quantized")
+    return usage("-io=" + io + ": known are native and quantized", "E5019");
+  options.config.quantizedBoundary = io == "quantized";
+  if (Error error = readDims(arguments, options))
+    return error;
+  if (Error error = readStages(arguments, line))
+    return error;
+  line.output = arguments.getLastArgValue(OPT_output).str();
+  line.manifest = arguments.getLastArgValue(OPT_manifest).str();
+  line.verifyObject = arguments.hasFlag(OPT_verify_object, OPT_no_verify_object, true);
+  line.verbose = arguments.hasArg(OPT_verbose);
+  std::pair<OptionId, std::optional<int64_t> *> limits[] = {{OPT_max_arena, &line.maxArena},
+                                                            {OPT_max_flash, &line.maxFlash},
+                                                            {OPT_max_stack, &line.maxStack}};
+  for (auto [option, value] : limits) {
+    const opt::Arg *argument = arguments.getLastArg(option);
+    if (!argument)
+      continue;
+    Expected<int64_t> size = parseSize(argument->getValue(), argument->getOption().getName());
+    if (!size)
+      return size.takeError();
+    *value = *size;
+  }
+  // What decides the output, without paths: the same build elsewhere says the same.
+  for (const opt::Arg *argument : arguments) {
+    unsigned id = argument->getOption().getID();
+    bool isPath = id == OPT_INPUT || id == OPT_output || id == OPT_manifest ||
+                  id == OPT_dump_stages || id == OPT_calibrate || id == OPT_calibration ||
+                  id == OPT_calibration_out;
+    if (!isPath)
+      line.text += (line.text.empty() ? "" : " ") + argument->getAsString(arguments);
+  }
+  return Error::success();
+}
+
+void printDiagnostics(StringRef tool, const Diagnostics &diagnostics) {
+  for (const Diagnostics::Message &message : diagnostics.getMessages()) {
+    StringRef kind = message.kind == Diagnostics::Message::Kind::Error     ? "error"
+                     : message.kind == Diagnostics::Message::Kind::Warning ? "warning"
+                                                                           : "remark";
+    errs() << tool << ": " << kind << ": " << format(message) << "\n";
+  }
+}
+
+} // namespace qcc::driver

@@ -1,0 +1,182 @@
+//===- Compile.cpp - Import and the loop over the stages --------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "qcc/Driver/Driver.h"
+
+#include "dialects/QNN/QNNNetwork.h"
+#include "mlir/Parser/Parser.h"
+#include "qcc/Execution/Runner.h"
+#include "qcc/Import/Import.h"
+#include "qcc/Target/CPU/CPU.h"
+#include "qcc/TargetInfo/TargetInfo.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Regex.h"
+
+using namespace mlir;
+
+namespace qcc::driver {
+
+std::unique_ptr<MLIRContext> createContext() {
+  DialectRegistry registry;
+  pipeline::registerAllDialects(registry);
+  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  context->printOpOnDiagnostic(false);
+  return context;
+}
+
+namespace {
+
+/// Turns MLIR diagnostics into ours while it lives: the node's name instead of a place in a text.
+class DiagnosticForwarder {
+public:
+  DiagnosticForwarder(MLIRContext &context, const CompileOptions &options, Diagnostics &diagnostics)
+      : filter(options.remarks),
+        handler(&context, [this, &options, &diagnostics](Diagnostic &diagnostic) {
+          std::string text = diagnostic.str(), code;
+          if (llvm::StringRef(text).ends_with("]"))
+            if (size_t open = text.rfind(" [E"); open != std::string::npos) {
+              code = text.substr(open + 2, text.size() - open - 3);
+              text.resize(open);
+            }
+          std::string subject = options.input;
+          if (std::string node = getNode(diagnostic.getLocation()); !node.empty())
+            subject += ": node '" + escapeName(node) + "'";
+          switch (diagnostic.getSeverity()) {
+          case DiagnosticSeverity::Error:
+            diagnostics.error(code.empty() ? "E4000" : code, subject, text);
+            break;
+          case DiagnosticSeverity::Warning:
+            diagnostics.warning(code, subject, text);
+            break;
+          case DiagnosticSeverity::Note:
+          case DiagnosticSeverity::Remark:
+            if (!options.remarks.empty() && filter.match(text))
+              diagnostics.remark(subject, text);
+          }
+          return success();
+        }) {}
+
+private:
+  static std::string getNode(Location location) {
+    if (auto name = dyn_cast<NameLoc>(location))
+      return name.getName().str();
+    if (auto file = dyn_cast<FileLineColLoc>(location))
+      return llvm::formatv("line {0}", file.getLine()).str();
+    if (auto fused = dyn_cast<FusedLoc>(location))
+      for (Location part : fused.getLocations())
+        if (std::string node = getNode(part); !node.empty())
+          return node;
+    return "";
+  }
+
+  llvm::Regex filter;
+  ScopedDiagnosticHandler handler;
+};
+
+/// Dumps are for reading: weights are elided.
+bool dump(ModuleOp module, const CompileOptions &options, unsigned index, llvm::StringRef stage,
+          Diagnostics &diagnostics) {
+  llvm::SmallString<128> path(options.dumpDirectory);
+  std::error_code error = llvm::sys::fs::create_directories(path);
+  llvm::sys::path::append(path, llvm::formatv("{0,0+2}.{1}.mlir", index, stage).str());
+  if (!error) {
+    llvm::raw_fd_ostream stream(path, error);
+    if (!error) {
+      module.print(stream,
+                   OpPrintingFlags().elideLargeElementsAttrs().elideLargeResourceString(16));
+      stream.close();
+      error = stream.error();
+      stream.clear_error();
+    }
+  }
+  if (error)
+    diagnostics.error("E6101", path.str(), "cannot write: " + error.message());
+  return !error;
+}
+
+/// Runs the stages after Quantize's own on a float network, for calibration and qcc-run.
+llvm::Expected<std::unique_ptr<execution::Runner>> compileForHost(OwningOpRef<ModuleOp> module,
+                                                                  llvm::StringRef cpu) {
+  setTarget(*module, "host", cpu, "");
+  bool started = false;
+  for (const pipeline::Stage &stage : pipeline::getStages()) {
+    started |= stage.name == "fuse";
+    if (!started)
+      continue;
+    PassManager manager(module->getContext());
+    stage.build(manager, {});
+    if (failed(manager.run(*module)) || failed(stage.verify(*module)))
+      return llvm::createStringError("the network cannot be compiled for this machine");
+  }
+  return target::createRunner(*module);
+}
+
+OwningOpRef<ModuleOp> read(const CompileOptions &options, MLIRContext &context,
+                           Diagnostics &diagnostics) {
+  if (options.startFrom.empty()) {
+    import::ImportOptions importOptions{options.dims, options.shapes, options.name};
+    return import::importOnnx(options.input, importOptions, context, diagnostics);
+  }
+  auto module = parseSourceFile<ModuleOp>(options.input, &context);
+  if (!module && !diagnostics.hasErrors())
+    diagnostics.error("E1001", options.input, "cannot be read as MLIR text");
+  return module;
+}
+
+} // namespace
+
+OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &context,
+                              Diagnostics &diagnostics,
+                              std::function<void(llvm::StringRef, ModuleOp)> observe) {
+  DiagnosticForwarder forwarder(context, options, diagnostics);
+  auto targetInfo = getTargetInfo(options.target, options.cpu, options.attributes);
+  if (!targetInfo) {
+    diagnostics.error("E5001", "", llvm::toString(targetInfo.takeError()));
+    return nullptr;
+  }
+  OwningOpRef<ModuleOp> module = read(options, context, diagnostics);
+  if (!module || diagnostics.hasErrors())
+    return nullptr;
+  setTarget(*module, options.target, options.cpu, options.attributes);
+  if (!(*module)->hasAttr("qcc.name"))
+    (*module)->setAttr("qcc.name",
+                       StringAttr::get(&context, options.name.empty() ? "model" : options.name));
+  execution::setRunnerFactory(&context,
+                              [cpu = options.config.calibrationCpu](OwningOpRef<ModuleOp> network) {
+                                return compileForHost(std::move(network), cpu);
+                              });
+
+  unsigned index = 1;
+  auto finish = [&](llvm::StringRef stage) {
+    if (observe)
+      observe(stage, *module);
+    return options.dumpDirectory.empty() || dump(*module, options, index++, stage, diagnostics);
+  };
+  bool running = options.startFrom.empty();
+  if (running && (!finish("import") || options.stopAfter == "import"))
+    return diagnostics.hasErrors() ? nullptr : std::move(module);
+  for (const pipeline::Stage &stage : pipeline::getStages()) {
+    running |= stage.name == options.startFrom;
+    if (!running)
+      continue;
+    PassManager manager(&context);
+    manager.enableVerifier(true);
+    stage.build(manager, options.config);
+    if (failed(manager.run(*module)) || failed(stage.verify(*module))) {
+      if (!diagnostics.hasErrors())
+        diagnostics.error("E4000", options.input, "stage " + stage.name + " failed");
+      return nullptr;
+    }
+    if (!finish(stage.name))
+      return nullptr;
+    if (stage.name == options.stopAfter)
+      break;
+  }
+  return module;
+}
+
+} // namespace qcc::driver

@@ -1,0 +1,112 @@
+//===- OutputFiles.cpp - several files, all or nothing ----------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "qcc/Support/OutputFiles.h"
+
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace llvm;
+
+namespace qcc {
+
+static Error makeError(StringRef path, StringRef what, StringRef code) {
+  return createStringError("%s: %s [%s]", path.str().c_str(), what.str().c_str(),
+                           code.str().c_str());
+}
+
+static Error cannotWrite(StringRef path) {
+  return makeError(path, std::string("cannot write: ") + std::strerror(errno), "E6101");
+}
+
+/// Writes everything and closes; a full disk may only show at fsync or close.
+static Error writeAndClose(int descriptor, StringRef path, StringRef contents, bool sync) {
+  auto closer = make_scope_exit([&] { close(descriptor); });
+  while (!contents.empty()) {
+    ssize_t written = ::write(descriptor, contents.data(), contents.size());
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return cannotWrite(path);
+    contents = contents.drop_front(written);
+  }
+  if (sync && fsync(descriptor) != 0)
+    return cannotWrite(path);
+  closer.release();
+  if (close(descriptor) != 0)
+    return cannotWrite(path);
+  return Error::success();
+}
+
+Error OutputFiles::check() const {
+  for (const File &file : files) {
+    if (file.path == "-")
+      continue;
+    sys::fs::file_status status;
+    if (sys::fs::status(file.path, status))
+      continue; // a new file
+    if (sys::fs::is_directory(status))
+      return makeError(file.path, "is a directory; name a file", "E6102");
+    for (const std::string &input : inputs) {
+      bool same = false;
+      if (!sys::fs::equivalent(file.path, input, same) && same)
+        return makeError(file.path, "is an input of this run; choose another output", "E6103");
+    }
+  }
+  return Error::success();
+}
+
+Error OutputFiles::write() {
+  if (Error error = check())
+    return error;
+  struct Pending {
+    std::string temporary, path;
+  };
+  std::vector<Pending> pending;
+  auto cleanup = make_scope_exit([&] {
+    for (const Pending &file : pending) {
+      sys::fs::remove(file.temporary);
+      sys::DontRemoveFileOnSignal(file.temporary);
+    }
+  });
+  for (const File &file : files) {
+    sys::fs::file_status status;
+    bool exists = !sys::fs::status(file.path, status);
+    if (file.path == "-" || (exists && !sys::fs::is_regular_file(status))) {
+      int descriptor =
+          file.path == "-" ? dup(STDOUT_FILENO) : open(file.path.c_str(), O_WRONLY | O_CLOEXEC);
+      if (descriptor < 0)
+        return cannotWrite(file.path);
+      if (Error error = writeAndClose(descriptor, file.path, file.contents, /*sync=*/false))
+        return error;
+      continue;
+    }
+    // Renaming over a link would replace the link: write where it leads.
+    SmallString<128> target(file.path);
+    if (exists)
+      sys::fs::real_path(file.path, target);
+    SmallString<128> temporary;
+    int descriptor;
+    if (std::error_code error =
+            sys::fs::createUniqueFile(target + ".tmp-%%%%%%", descriptor, temporary,
+                                      sys::fs::OF_None, sys::fs::all_read | sys::fs::all_write))
+      return makeError(file.path, "cannot write: " + error.message(), "E6101");
+    pending.push_back({temporary.str().str(), target.str().str()});
+    sys::RemoveFileOnSignal(temporary);
+    if (Error error = writeAndClose(descriptor, file.path, file.contents, /*sync=*/true))
+      return error;
+  }
+  for (const Pending &file : pending)
+    if (std::rename(file.temporary.c_str(), file.path.c_str()) != 0)
+      return cannotWrite(file.path);
+  return Error::success();
+}
+
+} // namespace qcc
