@@ -20,7 +20,9 @@ namespace {
 #include "lib/Driver/Options.inc"
 #undef OPTTABLE_PREFIXES_TABLE_CODE
 
-constexpr opt::OptTable::Info infos[] = {
+// The generated entries name the library's types without their namespace.
+using namespace llvm::opt;
+constexpr OptTable::Info infos[] = {
 #define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
 #include "lib/Driver/Options.inc"
 #undef OPTION
@@ -92,7 +94,10 @@ Error readStages(const opt::InputArgList &arguments, CommandLine &line) {
 } // namespace
 
 const opt::OptTable &getOptionTable() {
-  static const opt::GenericOptTable table(OptionStrTable, OptionPrefixesTable, infos);
+  struct Table : opt::GenericOptTable {
+    Table() : GenericOptTable(OptionStrTable, OptionPrefixesTable, infos) {}
+  };
+  static const Table table;
   return table;
 }
 

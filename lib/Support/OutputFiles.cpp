@@ -28,7 +28,7 @@ static Error cannotWrite(StringRef path) {
 
 /// Writes everything and closes; a full disk may only show at fsync or close.
 static Error writeAndClose(int descriptor, StringRef path, StringRef contents, bool sync) {
-  auto closer = make_scope_exit([&] { close(descriptor); });
+  scope_exit closer([&] { close(descriptor); });
   while (!contents.empty()) {
     ssize_t written = ::write(descriptor, contents.data(), contents.size());
     if (written < 0 && errno == EINTR)
@@ -70,7 +70,7 @@ Error OutputFiles::write() {
     std::string temporary, path;
   };
   std::vector<Pending> pending;
-  auto cleanup = make_scope_exit([&] {
+  scope_exit cleanup([&] {
     for (const Pending &file : pending) {
       sys::fs::remove(file.temporary);
       sys::DontRemoveFileOnSignal(file.temporary);

@@ -1,5 +1,8 @@
 # Functions that declare qcc's libraries, tools and TableGen files. Every room is one static library QCC<Room>.
 
+# The packaged LLVMConfig does not name the generator of option tables.
+find_program(LLVM_TABLEGEN_EXE llvm-tblgen HINTS ${LLVM_TOOLS_BINARY_DIR} REQUIRED)
+
 # RTTI on and exceptions off as in the Debian LLVM packages.
 add_library(qcc_options INTERFACE)
 target_compile_options(qcc_options INTERFACE -fno-exceptions -Wall -Wextra -Wno-unused-parameter -fno-semantic-interposition)
