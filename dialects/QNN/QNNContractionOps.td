@@ -22,8 +22,8 @@ def QNN_Conv2DOp : QNN_PureOp<"conv2d", [AttrSizedOperandSegments, QNN_Contracti
   let results = (outs QNN_Tensor:$result);
   let assemblyFormat = [{
     $input `,` $weights (`bias` $bias^)? (`scale` $weight_scale^ `zero_point` $weight_zero_point)? attr-dict
-    `:` type($input) `,` type($weights)
-    custom<ParameterTypes>(type($bias), type($weight_scale), type($weight_zero_point)) `->` type($result)
+    `:` type($input) `,`
+    custom<WeightTypes>(type($weights), type($bias), type($weight_scale), type($weight_zero_point)) `->` type($result)
   }];
   let hasVerifier = 1;
 }
@@ -36,8 +36,8 @@ def QNN_LinearOp : QNN_PureOp<"linear", [AttrSizedOperandSegments, QNN_Contracti
   let results = (outs QNN_Tensor:$result);
   let assemblyFormat = [{
     $input `,` $weights (`bias` $bias^)? (`scale` $weight_scale^ `zero_point` $weight_zero_point)? attr-dict
-    `:` type($input) `,` type($weights)
-    custom<ParameterTypes>(type($bias), type($weight_scale), type($weight_zero_point)) `->` type($result)
+    `:` type($input) `,`
+    custom<WeightTypes>(type($weights), type($bias), type($weight_scale), type($weight_zero_point)) `->` type($result)
   }];
   let hasVerifier = 1;
 }

@@ -10,9 +10,12 @@ using namespace mlir;
 
 namespace qcc::qnn {
 
-/// (`,` `bias` type)? (`,` `scale` type `,` `zero_point` type)?, either group alone as well.
-static ParseResult parseParameterTypes(OpAsmParser &parser, Type &bias, Type &scale,
-                                       Type &zeroPoint) {
+/// weights (`,` `bias` type)? (`,` `scale` type `,` `zero_point` type)?, either group alone as
+/// well.
+static ParseResult parseWeightTypes(OpAsmParser &parser, Type &weights, Type &bias, Type &scale,
+                                    Type &zeroPoint) {
+  if (parser.parseType(weights))
+    return failure();
   while (succeeded(parser.parseOptionalComma())) {
     if (!bias && !scale && succeeded(parser.parseOptionalKeyword("bias"))) {
       if (parser.parseType(bias))
@@ -25,8 +28,9 @@ static ParseResult parseParameterTypes(OpAsmParser &parser, Type &bias, Type &sc
   return success();
 }
 
-static void printParameterTypes(OpAsmPrinter &printer, Operation *, Type bias, Type scale,
-                                Type zeroPoint) {
+static void printWeightTypes(OpAsmPrinter &printer, Operation *, Type weights, Type bias,
+                             Type scale, Type zeroPoint) {
+  printer << weights;
   if (bias)
     printer << ", bias " << bias;
   if (scale)

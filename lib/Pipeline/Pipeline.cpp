@@ -23,8 +23,16 @@ using namespace mlir;
 namespace qcc::pipeline {
 
 static void buildSimplify(OpPassManager &manager, const Config &) {
+  OpPassManager &function = manager.nest<func::FuncOp>();
+  function.addPass(simplify::createFoldConstants());
+  function.addPass(simplify::createFoldTransposes());
+  function.addPass(simplify::createRemoveNoOps());
+  function.addPass(simplify::createFoldBatchNorm());
+  function.addPass(createCSEPass());
+  // A folded transpose leaves constants, a folded constant leaves no-ops.
+  function.addPass(simplify::createFoldConstants());
+  function.addPass(simplify::createRemoveNoOps());
   manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
 }
 
 static void buildQuantize(OpPassManager &manager, const Config &) {

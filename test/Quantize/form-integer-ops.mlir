@@ -5,7 +5,7 @@
 
 // CHECK-LABEL: func.func @run
 // CHECK-SAME: %[[X:[a-z0-9]*]]: tensor<1x2x
-// CHECK: %[[R:.*]] = qnn.linear %[[X]], %{{.*}} bias %{{.*}} scale %{{.*}} zero_point %{{.*}} tensor<2x2xi8> , bias tensor<2xi32>{{.*}} -> tensor<1x2x!quant.uniform<i8:f32, 1.000000e+00:-1>>
+// CHECK: %[[R:.*]] = qnn.linear %[[X]], %{{.*}} bias %{{.*}} scale %{{.*}} zero_point %{{.*}} tensor<2x2xi8>, bias tensor<2xi32>{{.*}} -> tensor<1x2x!quant.uniform<i8:f32, 1.000000e+00:-1>>
 // CHECK: return %[[R]]
 func.func @run(%x: tensor<1x2x!x>) -> tensor<1x2x!y> {
   %w = qnn.constant dense_resource<w> : tensor<2x2xi8> -> tensor<2x2xi8>

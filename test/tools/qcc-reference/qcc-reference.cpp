@@ -46,7 +46,8 @@ static bool readInput(StringRef path, Tensor &tensor) {
   return true;
 }
 
-/// Floats in [-4, 4), integers over their whole range.
+/// Floats are multiples of 1/4 in [-4, 4), so that sums of a few products are exact in any order;
+/// integers cover their whole range.
 static void fillRandom(uint64_t &state, Tensor &tensor) {
   auto next = [&] {
     state = state * 6364136223846793005u + 1442695040888963407u;
@@ -55,7 +56,7 @@ static void fillRandom(uint64_t &state, Tensor &tensor) {
   Type element = tensor.type.getElementType();
   if (element.isF32()) {
     for (float &value : tensor.view<float>())
-      value = static_cast<float>(next()) * 0x1p-21f - 4.0f;
+      value = static_cast<float>(next() >> 19) * 0.25f - 4.0f;
   } else {
     char mask = element.isInteger(1) ? 1 : -1;
     for (char &byte : tensor.bytes)
