@@ -67,7 +67,7 @@ static LogicalResult importSoftmax(NodeContext &node) {
 
 ArrayRef<Operator> getNormalizationOperators() {
   static const Operator rows[] = {
-      {"", "BatchNormalization", 7, 5, 5, 1,
+      {"", "BatchNormalization", 7, 5, 5, 5,
        "epsilon:float momentum:float spatial:int<9 training_mode:int>=14",
        importBatchNormalization},
       {"", "Softmax", 1, 1, 1, 1, "axis:int", importSoftmax},

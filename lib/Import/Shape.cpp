@@ -184,7 +184,7 @@ static LogicalResult importCast(NodeContext &node) {
 ArrayRef<Operator> getShapeOperators() {
   static const Operator rows[] = {
       {"", "Cast", 1, 1, 1, 1, "to:int! saturate:int>=19 round_mode:string>=24", importCast},
-      {"", "Dropout", 1, 1, 3, 1, "ratio:float<12 seed:int>=12", importDropout},
+      {"", "Dropout", 1, 1, 3, 2, "ratio:float<12 seed:int>=12", importDropout},
       {"", "Flatten", 1, 1, 1, 1, "axis:int", importFlatten},
       {"", "Identity", 1, 1, 1, 1, "", importIdentity},
       {"", "Reshape", 5, 2, 2, 1, "allowzero:int>=14", importReshape},
