@@ -9,13 +9,34 @@
 
 using namespace mlir;
 
-/// Usage: qcc-import [-dim=N=1] [-shape=NAME=1x3] [-name=NAME] [-histogram] [-print-supported-ops]
-/// MODEL Prints the module, or only how often each operation occurs. Messages go to the error
-/// stream.
+/// Imports each model and prints how many were accepted, refused, and handled wrongly.
+static int importEach(ArrayRef<StringRef> paths) {
+  unsigned accepted = 0, refused = 0, wrong = 0;
+  for (StringRef path : paths) {
+    MLIRContext context(MLIRContext::Threading::DISABLED);
+    qcc::Diagnostics diagnostics;
+    bool isImported = static_cast<bool>(qcc::import::importOnnx(path, {}, context, diagnostics));
+    bool hasInternalError = false;
+    for (const qcc::Diagnostics::Message &message : diagnostics.getMessages())
+      hasInternalError |= message.code == "E2999";
+    ++(isImported ? accepted : refused);
+    if (isImported == diagnostics.hasErrors() || hasInternalError) {
+      llvm::outs() << path << "\n";
+      ++wrong;
+    }
+  }
+  llvm::outs() << accepted << " accepted, " << refused << " refused, " << wrong << " wrong\n";
+  return wrong != 0;
+}
+
+/// Usage: qcc-import [-dim=N=1] [-shape=NAME=1x3] [-name=NAME] [-histogram] MODEL
+///        qcc-import -print-supported-ops
+///        qcc-import -each MODEL...
+/// Prints the module, or only how often each operation occurs. Messages go to the error stream.
 int main(int argc, char **argv) {
   qcc::import::ImportOptions options;
-  StringRef path;
-  bool histogram = false;
+  SmallVector<StringRef> paths;
+  bool histogram = false, each = false;
   for (StringRef argument : llvm::ArrayRef(argv + 1, argc - 1)) {
     if (argument == "-print-supported-ops") {
       qcc::import::printSupportedOperators(llvm::outs());
@@ -23,6 +44,8 @@ int main(int argc, char **argv) {
     }
     if (argument == "-histogram") {
       histogram = true;
+    } else if (argument == "-each") {
+      each = true;
     } else if (argument.consume_front("-name=")) {
       options.name = argument.str();
     } else if (argument.consume_front("-dim=")) {
@@ -42,13 +65,18 @@ int main(int argc, char **argv) {
       }
       options.shapes.push_back({name.str(), shape});
     } else {
-      path = argument;
+      paths.push_back(argument);
     }
   }
+  if (each)
+    return importEach(paths);
+  if (paths.size() != 1)
+    return static_cast<int>(qcc::ExitCode::Usage);
 
   MLIRContext context(MLIRContext::Threading::DISABLED);
   qcc::Diagnostics diagnostics;
-  OwningOpRef<ModuleOp> module = qcc::import::importOnnx(path, options, context, diagnostics);
+  OwningOpRef<ModuleOp> module =
+      qcc::import::importOnnx(paths.front(), options, context, diagnostics);
   for (const qcc::Diagnostics::Message &message : diagnostics.getMessages())
     llvm::errs() << qcc::format(message) << "\n";
   if (!module)
