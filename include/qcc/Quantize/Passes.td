@@ -4,6 +4,52 @@
 
 include "mlir/Pass/PassBase.td"
 
+def Calibrate : Pass<"qcc-quantize-calibrate", "::mlir::ModuleOp"> {
+  let summary = "finds the ranges of activations, from samples or from a table";
+  let description = [{
+    Runs the float network over samples, as compiled code where a Runner is registered and else by Reference, and
+    keeps the smallest and largest real of each value that insert-quantization converts. The order of the samples
+    does not matter. With `table-in` the ranges come from a file that `table-out` wrote; one that lacks a value or
+    was made for another network is an error.
+
+    ```mlir
+    %0 = qnn.linear %x, %w : tensor<1x8xf32>, tensor<4x8xf32> -> tensor<1x4xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = qnn.linear %x, %w {qnn.range = array<f32: -1.5, 2.25>} : ...
+    ```
+  }];
+  let options = [
+    ListOption<"samples", "samples", "std::string",
+               "directory of samples, or .npy files, one for each input, whose first axis counts samples">,
+    Option<"tableIn", "table-in", "std::string", "\"\"", "read the ranges from this file">,
+    Option<"tableOut", "table-out", "std::string", "\"\"", "write the ranges to this file">];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
+def InsertQuantization : Pass<"qcc-quantize-insert-quantization", "::mlir::func::FuncOp"> {
+  let summary = "puts quantize and dequantize around the ops that have an integer form";
+  let description = [{
+    Activations become signed 8-bit codes over their calibrated range and zero; clamps belong to the op before
+    them; operands of a concatenation share its type. Weights become symmetric codes in [-127, 127] for each output
+    channel, biases i32 with scale f32(x_scale * w_scale); a channel's scale grows until its bias fits. The
+    boundary stays f32.
+
+    ```mlir
+    %0 = qnn.linear %x, %w {qnn.range = array<f32: -1.5, 2.25>} : tensor<1x8xf32>, tensor<4x8xf32> -> tensor<1x4xf32>
+    ```
+    ==>
+    ```mlir
+    %1 = qnn.dequantize_weights %codes, %scale, %zero : tensor<4x8xi8>, tensor<4xf32>, tensor<4xi8> -> tensor<4x8xf32>
+    %0 = qnn.linear %x, %1 : ...
+    %2 = qnn.quantize %0 : tensor<1x4xf32> -> tensor<1x4x!quant.uniform<i8:f32, ...>>
+    %3 = qnn.dequantize %2 : ...
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
 def MoveConversions : Pass<"qcc-quantize-move-conversions", "::mlir::func::FuncOp"> {
   let summary = "moves quantize up and dequantize down across ops that only move elements or clamp";
   let description = [{

@@ -1,0 +1,161 @@
+//===- Calibrate.cpp - ranges of activations from samples -------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "qcc/Quantize/Passes.h"
+
+#include "CalibrationTable.h"
+#include "Observer.h"
+#include "dialects/QNN/QNNNetwork.h"
+#include "qcc/Data/Samples.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SHA256.h"
+#include <cmath>
+
+using namespace mlir;
+
+namespace qcc::quantize {
+
+#define GEN_PASS_DEF_CALIBRATE
+#include "qcc/Quantize/Passes.h.inc"
+
+namespace {
+
+std::vector<data::InputSpec> getInputSpecs(func::FuncOp network) {
+  std::vector<data::InputSpec> inputs;
+  for (auto [index, argument] : llvm::enumerate(network.getArguments())) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    auto name = network.getArgAttrOfType<StringAttr>(index, "qnn.name");
+    inputs.push_back({name ? name.str() : std::to_string(index),
+                      qnn::getTypeName(type.getElementType()), type.getShape().vec()});
+  }
+  return inputs;
+}
+
+/// The hash of a sample set does not depend on the samples' order.
+std::string combine(std::vector<std::array<uint8_t, 32>> hashes) {
+  llvm::sort(hashes);
+  llvm::SHA256 hash;
+  for (const auto &sample : hashes)
+    hash.update(sample);
+  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+}
+
+struct Calibrate : impl::CalibrateBase<Calibrate> {
+  using CalibrateBase::CalibrateBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto network = module.lookupSymbol<func::FuncOp>("run");
+    if (!network) {
+      module.emitError("has no function @run [E4001]");
+      return signalPassFailure();
+    }
+    auto points = findQuantizationPoints(network);
+    std::vector<std::string> ids = getPointIds(network, points.getArrayRef());
+    auto table = samples.empty() ? readTable(network, ids) : measure(network, points, ids);
+    if (failed(table))
+      return signalPassFailure();
+    if (!tableOut.empty() && failed(writeTable(module, *table)))
+      return signalPassFailure();
+    for (auto [point, id] : llvm::zip(points, ids))
+      setRange(point, table->ranges.at(id));
+  }
+
+  FailureOr<CalibrationTable> readTable(func::FuncOp network, ArrayRef<std::string> ids) {
+    auto fail = [&](const Twine &text, StringRef code) {
+      emitError(network.getLoc()) << tableIn << ": " << text << " [" << code << "]";
+      return failure();
+    };
+    auto file = llvm::MemoryBuffer::getFile(tableIn);
+    if (!file)
+      return fail("cannot be read: " + file.getError().message(), "E3001");
+    auto table = parseTable((*file)->getBuffer());
+    if (!table)
+      return fail(llvm::toString(table.takeError()), "E3017");
+    std::string missing;
+    unsigned missingCount = 0;
+    constexpr unsigned maxListed = 20;
+    for (const std::string &id : ids)
+      if (!table->ranges.count(id) && ++missingCount <= maxListed)
+        missing += (missing.empty() ? "" : ", ") + id;
+    if (missingCount)
+      return fail("was made for another network; it lacks " + Twine(missingCount) + " of " +
+                      Twine(ids.size()) + " values: " + missing +
+                      (missingCount > maxListed ? ", ..." : ""),
+                  "E3018");
+    if (table->graphHash != hashGraph(network))
+      return fail("was made for another network: the graph's hash differs; calibrate again",
+                  "E3018");
+    return std::move(*table);
+  }
+
+  FailureOr<CalibrationTable> measure(func::FuncOp network, const llvm::SetVector<Value> &points,
+                                      ArrayRef<std::string> ids) {
+    auto fail = [&](llvm::Error error) {
+      emitError(network.getLoc()) << llvm::toString(std::move(error));
+      return failure();
+    };
+    std::vector<std::string> paths(samples.begin(), samples.end());
+    auto set = data::SampleSet::open(paths, getInputSpecs(network));
+    if (!set)
+      return fail(set.takeError());
+    auto observer = createObserver(network, points.getArrayRef());
+    if (!observer)
+      return fail(observer.takeError());
+
+    CalibrationTable table;
+    table.graphHash = hashGraph(network);
+    table.sampleCount = set->size();
+    std::vector<Range> ranges(points.size(), {INFINITY, -INFINITY});
+    std::vector<std::array<uint8_t, 32>> hashes;
+    for (size_t i = 0; i < set->size(); ++i) {
+      auto sample = set->read(i);
+      if (!sample)
+        return fail(sample.takeError());
+      llvm::SHA256 hash;
+      for (const data::Array &array : *sample)
+        hash.update(StringRef(array.bytes.data(), array.bytes.size()));
+      hashes.push_back(hash.final());
+      size_t infinite = points.size();
+      auto see = [&](size_t point, ArrayRef<float> values) {
+        Range &range = ranges[point];
+        for (float value : values) {
+          if (!std::isfinite(value))
+            infinite = std::min(infinite, point);
+          range.low = value < range.low ? value : range.low;
+          range.high = value > range.high ? value : range.high;
+        }
+      };
+      if (llvm::Error error = (*observer)->run(*sample, see))
+        return fail(std::move(error));
+      if (infinite != points.size())
+        return fail(data::makeDataError("E3015", ids[infinite],
+                                        "is NaN or infinite for sample " + Twine(i) +
+                                            "; check the preprocessing"));
+    }
+    table.sampleHash = combine(std::move(hashes));
+    for (auto [id, range] : llvm::zip(ids, ranges))
+      // A tensor without elements has no range.
+      table.ranges[id] = range.low <= range.high ? range : Range();
+    return table;
+  }
+
+  LogicalResult writeTable(ModuleOp module, const CalibrationTable &table) {
+    std::error_code failureCode;
+    llvm::raw_fd_ostream stream(tableOut, failureCode);
+    if (!failureCode) {
+      stream << formatTable(table);
+      stream.close();
+      failureCode = stream.error();
+      stream.clear_error();
+    }
+    if (!failureCode)
+      return success();
+    return module.emitError() << tableOut << ": cannot be written: " << failureCode.message()
+                              << " [E3016]";
+  }
+};
+
+} // namespace
+} // namespace qcc::quantize
