@@ -35,7 +35,16 @@ static void buildSimplify(OpPassManager &manager, const Config &) {
   manager.addPass(createCanonicalizerPass());
 }
 
-static void buildQuantize(OpPassManager &manager, const Config &) {
+static void buildQuantize(OpPassManager &manager, const Config &config) {
+  if (!config.calibrationDirectory.empty() || !config.calibrationTable.empty()) {
+    quantize::CalibrateOptions options;
+    if (!config.calibrationDirectory.empty())
+      options.samples = {config.calibrationDirectory};
+    options.tableIn = config.calibrationTable;
+    options.tableOut = config.calibrationTableOut;
+    manager.addPass(quantize::createCalibrate(options));
+    manager.addNestedPass<func::FuncOp>(quantize::createInsertQuantization());
+  }
   manager.addNestedPass<func::FuncOp>(quantize::createMoveConversions());
   manager.addNestedPass<func::FuncOp>(quantize::createFormIntegerOps());
   manager.addNestedPass<func::FuncOp>(quantize::createFormLookups());
