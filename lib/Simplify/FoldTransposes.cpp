@@ -15,21 +15,23 @@ namespace qcc::simplify {
 namespace {
 struct FoldTransposes : impl::FoldTransposesBase<FoldTransposes> {
   void runOnOperation() override {
-    // Each transpose moves down once past each op, so deep networks need many rounds.
+    // Each transpose moves down once past each op, so deep networks need many rounds. The number of
+    // rewrites is bounded all the same: what is left then is correct, only not the smallest.
+    int64_t ops = 0;
+    getOperation()->walk([&](Operation *) { ++ops; });
     GreedyRewriteConfig config;
     config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
+    config.setMaxNumRewrites(1024 + 64 * ops);
 
     RewritePatternSet sinking(&getContext());
     addSinkTransposes(sinking);
     addSinkTransposesThroughReshapes(sinking);
     addFoldTransposesIntoConstants(sinking);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(sinking), config)))
-      return signalPassFailure();
+    (void)applyPatternsGreedily(getOperation(), std::move(sinking), config);
 
     RewritePatternSet settling(&getContext());
     addSettleTransposes(settling);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(settling), config)))
-      signalPassFailure();
+    (void)applyPatternsGreedily(getOperation(), std::move(settling), config);
   }
 };
 } // namespace

@@ -15,12 +15,19 @@ unsigned getNumShapedOperands(Operation *op) {
   return isa<qnn::LookupOp>(op) ? 1 : op->getNumOperands();
 }
 
+/// A transpose that only moves dimensions of size 1 becomes a reshape and does not sink: both
+/// orders are right, so it would never come to rest.
+bool sinks(qnn::TransposeOp transpose) {
+  return transpose && !movesOnlyUnitDimensions(transpose.getInput().getType().getShape(),
+                                               transpose.getPermutation());
+}
+
 /// The permutation of the first operand that is a transpose of the result's rank.
 std::optional<Permutation> findPermutation(Operation *op) {
   int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
   for (Value operand : op->getOperands().take_front(getNumShapedOperands(op)))
     if (auto transpose = operand.getDefiningOp<qnn::TransposeOp>())
-      if (transpose.getType().getRank() == rank)
+      if (sinks(transpose) && transpose.getType().getRank() == rank)
         return Permutation(transpose.getPermutation());
   return std::nullopt;
 }
@@ -170,7 +177,7 @@ struct SinkThroughLinear : OpRewritePattern<qnn::LinearOp> {
 
   LogicalResult matchAndRewrite(qnn::LinearOp op, PatternRewriter &rewriter) const override {
     auto transpose = op.getInput().getDefiningOp<qnn::TransposeOp>();
-    if (!transpose)
+    if (!sinks(transpose))
       return failure();
     Permutation permutation(transpose.getPermutation());
     if (permutation.back() != static_cast<int64_t>(permutation.size()) - 1)

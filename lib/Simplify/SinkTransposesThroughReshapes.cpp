@@ -73,7 +73,8 @@ struct SinkThroughReshape : OpRewritePattern<qnn::ReshapeOp> {
         shape.push_back(op.getType().getDimSize(to));
       }
     }
-    if (isIdentity(outer))
+    // Dimensions of size 1 have no place of their own: moving them would go round in circles.
+    if (movesOnlyUnitDimensions(shape, outer))
       return failure();
     // Two transposes for one pay off only when the second goes on sinking.
     if (!isIdentity(inner) && llvm::any_of(op->getUsers(), [](Operation *user) {

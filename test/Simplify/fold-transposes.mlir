@@ -114,3 +114,20 @@ func.func @run(%x: tensor<1x3x4x5xf32>) -> tensor<1x5x6x3xf32> {
   %3 = qnn.transpose %2 perm [0, 2, 3, 1] : tensor<1x3x5x6xf32> -> tensor<1x5x6x3xf32>
   return %3 : tensor<1x5x6x3xf32>
 }
+
+// -----
+
+// Transposes of dimensions of size 1 are reshapes: they come to rest although both operands could take them.
+// CHECK-LABEL: func.func @run
+// CHECK-NOT: qnn.transpose
+// CHECK: return
+func.func @run(%x: tensor<1x4x8xf32>, %y: tensor<1x1x8xf32>) -> tensor<4x1x8xf32> {
+  %0 = qnn.transpose %x perm [1, 0, 2] : tensor<1x4x8xf32> -> tensor<4x1x8xf32>
+  %1 = qnn.transpose %y perm [1, 0, 2] : tensor<1x1x8xf32> -> tensor<1x1x8xf32>
+  %2 = qnn.add %0, %1 : tensor<4x1x8xf32>, tensor<1x1x8xf32> -> tensor<4x1x8xf32>
+  %3 = qnn.reshape %2 : tensor<4x1x8xf32> -> tensor<4x8xf32>
+  %4 = qnn.transpose %3 perm [1, 0] : tensor<4x8xf32> -> tensor<8x4xf32>
+  %5 = qnn.transpose %4 perm [1, 0] : tensor<8x4xf32> -> tensor<4x8xf32>
+  %6 = qnn.reshape %5 : tensor<4x8xf32> -> tensor<4x1x8xf32>
+  return %6 : tensor<4x1x8xf32>
+}
