@@ -28,6 +28,7 @@ python = require(config.qcc_python, "the pinned Python environment (bootstrap.sh
 # Names longer than others come first, so that %qcc-run is not read as %qcc.
 substitutions = {
     "%onnx": f"{python} {TEST_TOOLS}/onnx-text.py",
+    "%exits": f"{python} {TEST_TOOLS}/exits.py",
     "%rig": f"{python} {config.test_source_root}/EndToEnd/rig.py --qcc {BIN}/qcc",
     "%python": python,
     "%source": config.qcc_source_dir,

@@ -97,7 +97,7 @@ ExitCode Compiler::checkLimits(const emit::Artifact &artifact) {
   bool exceeded = false;
   for (const Limit &limit : limits)
     if (limit.limit && limit.value > *limit.limit) {
-      diagnostics.error("E7001", line.compile.input,
+      diagnostics.error("E7010", line.compile.input,
                         formatv("{0} takes {1} bytes, {2} allows {3}", limit.what, limit.value,
                                 limit.option, *limit.limit));
       exceeded = true;
