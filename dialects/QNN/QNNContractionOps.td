@@ -18,7 +18,7 @@ def QNN_Conv2DOp : QNN_PureOp<"conv2d", [AttrSizedOperandSegments, QNN_Contracti
   let arguments = (ins QNN_Tensor:$input, QNN_Tensor:$weights, QNN_OptionalTensor:$bias,
       QNN_OptionalTensor:$weight_scale, QNN_OptionalTensor:$weight_zero_point,
       DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$dilations,
-      DefaultValuedAttr<I64Attr, "1">:$group);
+      DefaultValuedAttr<QNN_Int64Attr, "1">:$group);
   let results = (outs QNN_Tensor:$result);
   let assemblyFormat = [{
     $input `,` $weights (`bias` $bias^)? (`scale` $weight_scale^ `zero_point` $weight_zero_point)? attr-dict

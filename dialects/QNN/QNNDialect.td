@@ -31,6 +31,16 @@ def QNN_Tensor : Type<And<[CPred<"::llvm::isa<::mlir::RankedTensorType>($_self)"
     "static tensor of f32, integer or quantized elements", "::mlir::RankedTensorType">;
 def QNN_OptionalTensor : Optional<QNN_Tensor>;
 
+// I64Attr reads as unsigned, which turns every comparison with a tensor's dimension into a trap.
+def QNN_Int64Attr : Attr<And<[CPred<"::llvm::isa<::mlir::IntegerAttr>($_self)">,
+    CPred<"::llvm::cast<::mlir::IntegerAttr>($_self).getType().isSignlessInteger(64)">]>, "64-bit integer"> {
+  let storageType = "::mlir::IntegerAttr";
+  let returnType = "int64_t";
+  let convertFromStorage = "$_self.getInt()";
+  let valueType = I64;
+  let constBuilderCall = "$_builder.getI64IntegerAttr($0)";
+}
+
 // The op only moves codes: its operands and result have the same element type.
 def QNN_SameScale : NativeOpTrait<"SameScale"> { let cppNamespace = "::qcc::qnn"; }
 // The op is a function of one element at a time (after broadcasting).

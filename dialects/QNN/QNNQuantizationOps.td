@@ -27,7 +27,7 @@ def QNN_DequantizeWeightsOp : QNN_PureOp<"dequantize_weights"> {
     The Quantize stage absorbs it into the contraction that reads it; what is left is folded.
   }];
   let arguments = (ins QNN_Tensor:$input, QNN_Tensor:$scale, QNN_Tensor:$zero_point,
-                       DefaultValuedAttr<I64Attr, "0">:$axis);
+                       DefaultValuedAttr<QNN_Int64Attr, "0">:$axis);
   let results = (outs QNN_Tensor:$result);
   let assemblyFormat = [{ $input `,` $scale `,` $zero_point attr-dict `:` type($input) `,` type($scale) `,`
                           type($zero_point) `->` type($result) }];

@@ -20,7 +20,7 @@ def QNN_ReduceOp : QNN_PureOp<"reduce"> {
 
 def QNN_SoftmaxOp : QNN_PureOp<"softmax"> {
   let summary = "exp(x - max) / sum over `axis`, sum in index order";
-  let arguments = (ins QNN_Tensor:$input, I64Attr:$axis);
+  let arguments = (ins QNN_Tensor:$input, QNN_Int64Attr:$axis);
   let results = (outs QNN_Tensor:$result);
   let assemblyFormat = "$input `axis` $axis attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;

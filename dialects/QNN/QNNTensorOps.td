@@ -36,7 +36,7 @@ def QNN_TransposeOp : QNN_PureOp<"transpose", [QNN_SameScale]> {
 
 def QNN_ConcatOp : QNN_PureOp<"concat", [QNN_SameScale]> {
   let summary = "joins tensors along `axis`";
-  let arguments = (ins Variadic<QNN_Tensor>:$inputs, I64Attr:$axis);
+  let arguments = (ins Variadic<QNN_Tensor>:$inputs, QNN_Int64Attr:$axis);
   let results = (outs QNN_Tensor:$result);
   let assemblyFormat = "$inputs `axis` $axis attr-dict `:` type($inputs) `->` type($result)";
   let hasVerifier = 1;

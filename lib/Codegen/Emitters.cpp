@@ -2,14 +2,18 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "KernelEmitter.h"
+#include "Contraction.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
 namespace qcc::codegen {
 
 Emitter getEmitter(llvm::StringRef name) {
-  return llvm::StringSwitch<Emitter>(name).Case("generic", emitGeneric).Default(nullptr);
+  return llvm::StringSwitch<Emitter>(name)
+      .Case("contraction", emitContraction)
+      .Case("depthwise", emitDepthwise)
+      .Case("generic", emitGeneric)
+      .Default(nullptr);
 }
 
 } // namespace qcc::codegen

@@ -5,6 +5,7 @@
 #include "qcc/Pipeline/Pipeline.h"
 
 #include "Verifiers.h"
+#include "dialects/Kernel/Kernel.h"
 #include "dialects/QNN/QNN.h"
 #include "qcc/Codegen/Passes.h"
 #include "qcc/Fuse/Passes.h"
@@ -62,9 +63,13 @@ static void buildFuse(OpPassManager &manager, const Config &) {
 
 static void buildLayout(OpPassManager &manager, const Config &) {
   manager.addPass(layout::createChooseSignedness());
+  // The zero point that packing folds is the re-encoded one.
+  manager.addPass(layout::createPackWeights());
 }
 
-static void buildSchedule(OpPassManager &, const Config &) {}
+static void buildSchedule(OpPassManager &manager, const Config &) {
+  manager.addPass(schedule::createSelectTiles());
+}
 
 static void buildPlan(OpPassManager &manager, const Config &config) {
   plan::AssignArenaOptions options;
@@ -105,8 +110,9 @@ void registerAllPasses() {
 }
 
 void registerAllDialects(DialectRegistry &registry) {
-  registry.insert<qnn::QNNDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
-                  scf::SCFDialect, vector::VectorDialect, LLVM::LLVMDialect, quant::QuantDialect>();
+  registry.insert<qnn::QNNDialect, kernel::KernelDialect, func::FuncDialect, arith::ArithDialect,
+                  math::MathDialect, scf::SCFDialect, vector::VectorDialect, LLVM::LLVMDialect,
+                  quant::QuantDialect>();
 }
 
 } // namespace qcc::pipeline

@@ -5,7 +5,7 @@
 #ifndef QCC_LAYOUT_PASSES_H
 #define QCC_LAYOUT_PASSES_H
 
-#include "dialects/QNN/QNN.h"
+#include "dialects/Kernel/Kernel.h"
 #include "mlir/Pass/Pass.h"
 
 namespace qcc::layout {

@@ -23,4 +23,22 @@ def ChooseSignedness : Pass<"qcc-layout-choose-signedness", "::mlir::ModuleOp"> 
   let dependentDialects = ["::qcc::qnn::QNNDialect"];
 }
 
+def PackWeights : Pass<"qcc-layout-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "puts the weights of contractions into the order that the target's inner loop reads";
+  let description = [{
+    Every `qnn.conv2d` and `qnn.linear` in a kernel whose weights are constants becomes a `kernel.contraction`. The
+    arithmetic follows from the target: 8-bit dot products of four where it has them and the weights' zero point is 0,
+    pairs of 16-bit products on other x86, 16-bit products on NEON, scalars on Cortex-M, f32 for float networks.
+
+    ```mlir
+    %0 = qnn.linear %x, %w bias %b scale %s zero_point %z : ...
+    ```
+    ==>
+    ```mlir
+    %0 = kernel.contraction word_pairs %x, %packed, %bias, %multiplier {panel = 16, lanes = 8, ...}
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect", "::qcc::kernel::KernelDialect"];
+}
+
 #endif

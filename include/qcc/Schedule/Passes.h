@@ -5,6 +5,7 @@
 #ifndef QCC_SCHEDULE_PASSES_H
 #define QCC_SCHEDULE_PASSES_H
 
+#include "dialects/Kernel/Kernel.h"
 #include "mlir/Pass/Pass.h"
 
 namespace qcc::schedule {

@@ -1,0 +1,118 @@
+//===- Kernel.cpp - contractions with packed weights ------------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "dialects/Kernel/Kernel.h"
+
+using namespace mlir;
+
+#include "dialects/Kernel/KernelDialect.cpp.inc"
+#include "dialects/Kernel/KernelEnums.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/Kernel/KernelOps.cpp.inc"
+
+namespace qcc::kernel {
+
+void KernelDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Kernel/KernelOps.cpp.inc"
+      >();
+}
+
+int64_t getStep(Arithmetic arithmetic) {
+  return arithmetic == Arithmetic::ByteQuads ? 4 : arithmetic == Arithmetic::WordPairs ? 2 : 1;
+}
+
+int64_t ContractionOp::getStep() { return kernel::getStep(getArithmetic()); }
+
+int64_t ContractionOp::getRun() {
+  int64_t channels = getInputChannels() / getGroup();
+  return hasRowRuns() ? channels * getKernel()[1] : channels;
+}
+
+int64_t ContractionOp::getRuns() {
+  return hasRowRuns() ? getKernel()[0] : getKernel()[0] * getKernel()[1];
+}
+
+int64_t ContractionOp::getActivationBytes() {
+  switch (getArithmetic()) {
+  case Arithmetic::Float:
+    return 4;
+  case Arithmetic::Words:
+    return 2;
+  case Arithmetic::WordPairs:
+    // Depthwise pairs are formed from two rows of raw codes.
+    return isDepthwise() ? 1 : 2;
+  case Arithmetic::Codes:
+  case Arithmetic::ByteQuads:
+    return 1;
+  }
+  llvm_unreachable("every arithmetic is listed");
+}
+
+bool ContractionOp::hasPadding() {
+  return llvm::any_of(getPads(), [](int64_t pad) { return pad != 0; });
+}
+
+int64_t ContractionOp::getPaddedHeight() {
+  auto type = getInput().getType();
+  return getImage() ? type.getDimSize(1) + getPads()[0] + getPads()[2] : 1;
+}
+
+int64_t ContractionOp::getPaddedWidth() {
+  auto type = getInput().getType();
+  if (getImage())
+    return type.getDimSize(2) + getPads()[1] + getPads()[3];
+  return type.getRank() == 1 ? 1 : type.getShape().drop_back().back();
+}
+
+bool ContractionOp::needsCopy() {
+  // Scalar code clamps the taps instead.
+  if (getArithmetic() == Arithmetic::Codes)
+    return false;
+  if (hasPadding())
+    return true;
+  if (getActivationBytes() != qnn::getElementBytes(getInput().getType().getElementType()))
+    return true;
+  // Whole steps of a ragged run would read behind the input.
+  return !isDepthwise() && getRun() % getStep() != 0;
+}
+
+int64_t ContractionOp::getScratchBytes() {
+  if (!needsCopy())
+    return 0;
+  constexpr int64_t slack =
+      16; // the last step of a ragged run reads up to step - 1 elements further
+  return getPaddedHeight() * getPaddedWidth() * getInputChannels() * getActivationBytes() + slack;
+}
+
+Value ContractionOp::getActivation() { return getInput(); }
+Value ContractionOp::getWeightsOperand() { return getWeights(); }
+int64_t ContractionOp::getMacs() {
+  return getType().getNumElements() * getKernel()[0] * getKernel()[1] * getInputChannels() /
+         getGroup();
+}
+int64_t ContractionOp::getWeightsChannelAxis() { return -1; }
+
+LogicalResult ContractionOp::verify() {
+  bool quantized = qnn::getQuantized(getInput().getType()) != nullptr;
+  if (quantized == (getArithmetic() == Arithmetic::Float))
+    return emitOpError("float arithmetic and float tensors go together");
+  if (quantized != static_cast<bool>(getMultiplier()) ||
+      quantized != (qnn::getQuantized(getType()) != nullptr))
+    return emitOpError("quantized input, quantized result and multiplier go together");
+  if (getImage() && getInput().getType().getRank() != 4)
+    return emitOpError("an image has rank 4");
+  if (getKernel().size() != 2 || getStrides().size() != 2 || getPads().size() != 4 ||
+      getDilations().size() != 2)
+    return emitOpError("needs a kernel of 2, 2 strides, 4 pads and 2 dilations");
+  if (getLanes() < 1 || getPanel() < 1 || getPanel() % getLanes() != 0)
+    return emitOpError("panel must be a multiple of lanes");
+  if (getGroup() < 1 || getInputChannels() % getGroup() != 0 ||
+      getOutputChannels() % getGroup() != 0)
+    return emitOpError("group must divide input and output channels");
+  return success();
+}
+
+} // namespace qcc::kernel

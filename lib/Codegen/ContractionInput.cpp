@@ -1,0 +1,174 @@
+//===- ContractionInput.cpp - activations, bias and requantize --------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Contraction.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+
+namespace qcc::codegen {
+
+namespace {
+
+/// Writes the scratch copy of one image.
+class ActivationCopy {
+public:
+  ActivationCopy(KernelEmitter &emitter, kernel::ContractionOp op)
+      : emitter(emitter), builder(emitter.builder), location(emitter.location), op(op),
+        input(emitter.getView(op.getInput())),
+        quantized(qnn::getQuantized(op.getInput().getType())), bytes(op.getActivationBytes()) {
+    element = isFloat() ? Type(builder.getF32Type()) : Type(builder.getIntegerType(bytes * 8));
+  }
+
+  void write(Value to, Value from) {
+    int64_t channels = op.getInputChannels(), height = op.getPaddedHeight(),
+            width = op.getPaddedWidth();
+    auto pads = op.getPads();
+    bool isImage = op.getImage();
+    int64_t top = isImage ? pads[0] : 0, bottom = isImage ? pads[2] : 0;
+    int64_t left = isImage ? pads[1] * channels : 0, right = isImage ? pads[3] * channels : 0;
+    int64_t rowElements = width * channels, inside = rowElements - left - right;
+    int64_t pitch = rowElements * bytes,
+            sourcePitch = inside * qnn::getElementBytes(input.elementType);
+    fill(to, top * rowElements);
+    emitter.loop(0, height - top - bottom, 1, [&](Value row) {
+      Value target = emitter.addressOf(
+          to, emitter.addOffsets(emitter.scaleOffset(row, pitch), emitter.offset(top * pitch)));
+      Value source = emitter.addressOf(from, emitter.scaleOffset(row, sourcePitch));
+      fill(target, left);
+      convert(advance(target, left * bytes), source, inside);
+      fill(advance(target, (left + inside) * bytes), right);
+    });
+    fill(advance(to, (height - bottom) * pitch), bottom * rowElements);
+  }
+
+private:
+  bool isFloat() const { return !quantized; }
+  Value advance(Value pointer, int64_t by) {
+    return by == 0 ? pointer : emitter.addressOf(pointer, emitter.offset(by));
+  }
+
+  /// Calls `body(offset, lanes)` for whole vectors of `count` elements, then for the rest one by
+  /// one.
+  void overElements(int64_t count, llvm::function_ref<void(Value, int64_t)> body) {
+    int64_t lanes = std::max<int64_t>(emitter.target.vectorBytes / std::max<int64_t>(bytes, 2), 1);
+    int64_t whole = count / lanes * lanes;
+    if (lanes > 1)
+      emitter.loop(0, whole, lanes, [&](Value at) { body(at, lanes); });
+    emitter.loop(lanes > 1 ? whole : 0, count, 1, [&](Value at) { body(at, 1); });
+  }
+
+  void fill(Value to, int64_t count) {
+    // Words hold codes less the zero point, so their padding is 0.
+    int64_t code = quantized && bytes == 1 ? quantized.getZeroPoint() : 0;
+    overElements(count, [&](Value at, int64_t lanes) {
+      Type type = KernelEmitter::withLanes(element, lanes);
+      Value value = isFloat() ? emitter.constantFloat(type, 0.0f)
+                              : emitter.constant(type, static_cast<int8_t>(code));
+      Value address = emitter.addressOf(to, emitter.scaleOffset(at, bytes));
+      LLVM::StoreOp::create(builder, location, value, address, static_cast<unsigned>(bytes));
+    });
+  }
+
+  void convert(Value to, Value from, int64_t count) {
+    int64_t sourceBytes = qnn::getElementBytes(input.elementType);
+    overElements(count, [&](Value at, int64_t lanes) {
+      Type loaded = isFloat() ? Type(builder.getF32Type()) : Type(builder.getI8Type());
+      Value value =
+          LLVM::LoadOp::create(builder, location, KernelEmitter::withLanes(loaded, lanes),
+                               emitter.addressOf(from, emitter.scaleOffset(at, sourceBytes)),
+                               static_cast<unsigned>(sourceBytes));
+      if (bytes == 2) {
+        Type words = KernelEmitter::withLanes(element, lanes);
+        value = quantized.isSigned()
+                    ? arith::ExtSIOp::create(builder, location, words, value).getResult()
+                    : arith::ExtUIOp::create(builder, location, words, value).getResult();
+        value = arith::SubIOp::create(builder, location, value,
+                                      emitter.constant(words, quantized.getZeroPoint()));
+      }
+      LLVM::StoreOp::create(builder, location, value,
+                            emitter.addressOf(to, emitter.scaleOffset(at, bytes)),
+                            static_cast<unsigned>(bytes));
+    });
+  }
+
+  KernelEmitter &emitter;
+  OpBuilder &builder;
+  Location location;
+  kernel::ContractionOp op;
+  const BufferView &input;
+  qnn::QuantizedType quantized;
+  int64_t bytes;
+  Type element;
+};
+
+} // namespace
+
+Activation prepareActivation(KernelEmitter &emitter, kernel::ContractionOp op, Value image) {
+  int64_t bytes = op.getActivationBytes(), channels = op.getInputChannels();
+  if (op.needsCopy()) {
+    ActivationCopy(emitter, op).write(emitter.getScratch(), image);
+    return {emitter.getScratch(), op.getPaddedWidth() * channels * bytes, channels * bytes, bytes,
+            true};
+  }
+  auto shape = op.getInput().getType().getShape();
+  int64_t width = op.getImage() ? shape[2] : 1;
+  return {image, width * channels * bytes, channels * bytes, bytes, !op.hasPadding()};
+}
+
+TapRange getTapRange(KernelEmitter &emitter, Value output, int64_t stride, int64_t pad,
+                     int64_t dilation, int64_t kernel, int64_t size) {
+  OpBuilder &builder = emitter.builder;
+  Value first = emitter.addOffsets(emitter.scaleOffset(output, stride), emitter.offset(-pad));
+  auto ceilDivide = [&](Value a) -> Value {
+    if (dilation == 1)
+      return a;
+    Value sum = emitter.addOffsets(a, emitter.offset(dilation - 1));
+    return arith::DivSIOp::create(builder, emitter.location, sum, emitter.offset(dilation));
+  };
+  // Tap k reads first + k * dilation, which must be in [0, size). A negative quotient is clamped to
+  // 0.
+  Value zero = emitter.offset(0);
+  Value below = arith::SubIOp::create(builder, emitter.location, zero, first);
+  Value room = arith::SubIOp::create(builder, emitter.location, emitter.offset(size), first);
+  return {emitter.maximum(ceilDivide(below), zero),
+          emitter.minimum(ceilDivide(room), emitter.offset(kernel))};
+}
+
+Value loadBias(KernelEmitter &emitter, kernel::ContractionOp op, Value channel, int64_t lanes) {
+  const BufferView &bias = emitter.getView(op.getBias());
+  return emitter.load(bias, channel, lanes);
+}
+
+Value finishSum(KernelEmitter &emitter, kernel::ContractionOp op, Value sum, Value channel) {
+  OpBuilder &builder = emitter.builder;
+  int64_t lanes = KernelEmitter::getLanes(sum);
+  if (op.getArithmetic() == kernel::Arithmetic::Float)
+    return arith::AddFOp::create(builder, emitter.location, sum,
+                                 loadBias(emitter, op, channel, lanes));
+  Value multiplier = emitter.load(emitter.getView(op.getMultiplier()), channel, lanes);
+  Value real = arith::SIToFPOp::create(builder, emitter.location, multiplier.getType(), sum);
+  Value scaled = arith::MulFOp::create(builder, emitter.location, real, multiplier);
+  return emitter.quantizeScaled(scaled, qnn::getQuantized(op.getType()));
+}
+
+void forEachImage(KernelEmitter &emitter, kernel::ContractionOp op,
+                  llvm::function_ref<void(ArrayRef<Value>, Value)> body) {
+  const BufferView &input = emitter.getView(op.getInput());
+  size_t rank = input.shape.size(), leading = op.getImage() ? 1 : rank < 2 ? 0 : rank - 2;
+  emitter.loopNest(
+      ArrayRef(input.shape).take_front(leading), 1, [&](ArrayRef<Value> prefix, int64_t) {
+        body(prefix, leading
+                         ? emitter.addressOf(
+                               {input.pointer, input.elementType,
+                                SmallVector<int64_t>(ArrayRef(input.shape).take_front(leading)),
+                                SmallVector<int64_t>(ArrayRef(input.strides).take_front(leading))},
+                               prefix)
+                         : input.pointer);
+      });
+}
+
+} // namespace qcc::codegen

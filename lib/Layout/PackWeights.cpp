@@ -1,0 +1,296 @@
+//===- PackWeights.cpp - weights in the order of the inner loop -------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "qcc/Layout/Passes.h"
+
+#include "dialects/Kernel/Kernel.h"
+#include "dialects/QNN/QNNWeights.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "qcc/TargetInfo/TargetInfo.h"
+
+using namespace mlir;
+using qcc::kernel::Arithmetic;
+
+namespace qcc::layout {
+
+#define GEN_PASS_DEF_PACKWEIGHTS
+#include "qcc/Layout/Passes.h.inc"
+
+namespace {
+
+/// The parts of qnn.conv2d and qnn.linear that packing needs; a linear layer is a 1x1 convolution.
+struct Contraction {
+  Value input, weights, bias, weightScale, weightZeroPoint;
+  SmallVector<int64_t> kernel = {1, 1}, strides = {1, 1}, pads = {0, 0, 0, 0}, dilations = {1, 1};
+  int64_t group = 1;
+  int64_t outputChannels, groupChannels; // O, C/group
+  bool isImage;
+
+  explicit Contraction(qnn::Conv2DOp op)
+      : input(op.getInput()), weights(op.getWeights()), bias(op.getBias()),
+        weightScale(op.getWeightScale()), weightZeroPoint(op.getWeightZeroPoint()),
+        strides(op.getStrides()), pads(op.getPads()), dilations(op.getDilations()),
+        group(op.getGroup()) {
+    auto shape = op.getWeights().getType().getShape();
+    outputChannels = shape[0];
+    kernel = {shape[1], shape[2]};
+    groupChannels = shape[3];
+  }
+  explicit Contraction(qnn::LinearOp op)
+      : input(op.getInput()), weights(op.getWeights()), bias(op.getBias()),
+        weightScale(op.getWeightScale()), weightZeroPoint(op.getWeightZeroPoint()), isImage(false) {
+    auto shape = op.getWeights().getType().getShape();
+    outputChannels = shape[0];
+    groupChannels = shape[1];
+  }
+
+  int64_t getTaps() const { return kernel[0] * kernel[1]; }
+  bool isDepthwise() const { return group > 1 && groupChannels == 1 && outputChannels == group; }
+};
+
+class Packer {
+public:
+  Packer(const TargetInfo &target, qnn::KernelOp kernel, Operation *op, Contraction contraction)
+      : target(target), kernel(kernel), op(op), contraction(std::move(contraction)), builder(op),
+        quantized(qnn::getQuantized(this->contraction.input.getType())) {}
+
+  void run();
+
+private:
+  /// The constant outside that an operand inside the kernel stands for.
+  Value getOutside(Value inside) {
+    auto argument = dyn_cast_or_null<BlockArgument>(inside);
+    return argument ? kernel.getInputs()[argument.getArgNumber()] : inside;
+  }
+  void readWeights();
+  void chooseForm();
+  template <typename T> Value packWeights(Type element);
+  Value packBias();
+  Value packMultiplier();
+  Value addConstant(RankedTensorType type, ArrayRef<char> bytes);
+  template <typename T> Value addConstantOf(Type element, ArrayRef<T> values) {
+    auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, element);
+    return addConstant(type,
+                       {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T)});
+  }
+  /// Channels of a group rounded up to whole vectors.
+  int64_t getPaddedChannels() const {
+    int64_t channels = contraction.isDepthwise() ? contraction.outputChannels
+                                                 : contraction.outputChannels / contraction.group;
+    return llvm::alignTo(channels, lanes);
+  }
+  int64_t getGroups() const { return contraction.isDepthwise() ? 1 : contraction.group; }
+  /// Index of the padded channel `padded` of `group` in the original weights; -1 for padding.
+  int64_t getChannel(int64_t group, int64_t padded) const {
+    int64_t channels = contraction.isDepthwise() ? contraction.outputChannels
+                                                 : contraction.outputChannels / contraction.group;
+    return padded < channels ? group * channels + padded : -1;
+  }
+  bool foldsZeroPoint() const {
+    return arithmetic == Arithmetic::ByteQuads ||
+           (arithmetic == Arithmetic::WordPairs && contraction.isDepthwise());
+  }
+
+  const TargetInfo &target;
+  qnn::KernelOp kernel;
+  Operation *op;
+  Contraction contraction;
+  OpBuilder builder;
+  qnn::QuantizedType quantized;
+  Arithmetic arithmetic = Arithmetic::Float;
+  int64_t lanes = 1, panel = 1;
+  SmallVector<int32_t> codes; // w - w_zp, in OHWI order
+  SmallVector<float> reals;   // float weights
+};
+
+void Packer::readWeights() {
+  Value outside = getOutside(contraction.weights);
+  if (!quantized) {
+    reals = qnn::getConstantValues<float>(outside);
+    return;
+  }
+  bool isSigned = !getElementTypeOrSelf(outside.getType()).isUnsignedInteger();
+  auto read = [&](char byte) {
+    return isSigned ? static_cast<int32_t>(static_cast<int8_t>(byte)) : static_cast<uint8_t>(byte);
+  };
+  ArrayRef<char> zeroPoints = qnn::getConstantBytes(getOutside(contraction.weightZeroPoint));
+  ArrayRef<char> bytes = qnn::getConstantBytes(outside);
+  int64_t perChannel = contraction.getTaps() * contraction.groupChannels;
+  codes.reserve(bytes.size());
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    size_t channel = zeroPoints.size() == 1 ? 0 : i / perChannel;
+    codes.push_back(read(bytes[i]) - read(zeroPoints[channel]));
+  }
+}
+
+void Packer::chooseForm() {
+  bool fitsByte = llvm::all_of(codes, [](int32_t w) { return w >= -128 && w <= 127; });
+  lanes = std::max<int64_t>(target.vectorBytes / 4, 1);
+  bool isX86 = target.architecture == Architecture::X86_64;
+  if (target.vectorBytes == 0)
+    arithmetic = quantized ? Arithmetic::Codes : Arithmetic::Float;
+  else if (!quantized)
+    arithmetic = Arithmetic::Float;
+  else if (contraction.isDepthwise())
+    arithmetic = isX86 ? Arithmetic::WordPairs : Arithmetic::Words;
+  else if (fitsByte && (target.dotProduct == DotProduct::Avx512Vnni ||
+                        target.dotProduct == DotProduct::NeonDot))
+    arithmetic = Arithmetic::ByteQuads;
+  else
+    arithmetic = isX86 ? Arithmetic::WordPairs : Arithmetic::Words;
+  int64_t vectors = target.vectorRegisters >= 32 ? 4 : target.vectorRegisters ? 2 : 4;
+  panel = lanes * vectors;
+}
+
+template <typename T> Value Packer::packWeights(Type element) {
+  int64_t step = kernel::getStep(arithmetic), taps = contraction.getTaps(),
+          inner = contraction.groupChannels;
+  int64_t padded = getPaddedChannels();
+  auto weightAt = [&](int64_t channel, int64_t index) -> T {
+    int64_t at = channel * taps * inner + index;
+    if constexpr (std::is_same_v<T, float>)
+      return reals[at];
+    else
+      return static_cast<T>(codes[at]);
+  };
+  SmallVector<T> packed;
+  if (contraction.isDepthwise()) {
+    for (int64_t tap = 0; tap < taps; tap += step)
+      for (int64_t channel = 0; channel < padded; ++channel)
+        for (int64_t k = tap; k < tap + step; ++k)
+          packed.push_back(channel < contraction.outputChannels && k < taps ? weightAt(channel, k)
+                                                                            : T(0));
+    return addConstantOf<T>(element, packed);
+  }
+  bool rowRuns = contraction.dilations[1] == 1 && contraction.group == 1;
+  int64_t run = rowRuns ? contraction.kernel[1] * inner : inner, runs = taps * inner / run;
+  for (int64_t group = 0; group < contraction.group; ++group)
+    for (int64_t first = 0; first < padded; first += panel)
+      for (int64_t r = 0; r < runs; ++r)
+        for (int64_t k = 0; k < run; k += step)
+          for (int64_t channel = first; channel < std::min(first + panel, padded); ++channel)
+            for (int64_t i = k; i < k + step; ++i) {
+              int64_t original = getChannel(group, channel);
+              packed.push_back(original >= 0 && i < run ? weightAt(original, r * run + i) : T(0));
+            }
+  return addConstantOf<T>(element, packed);
+}
+
+Value Packer::packBias() {
+  int64_t padded = getPaddedChannels(),
+          perChannel = contraction.getTaps() * contraction.groupChannels;
+  Value outside = getOutside(contraction.bias);
+  if (!quantized) {
+    SmallVector<float> bias = qnn::getConstantValues<float>(outside), packed;
+    for (int64_t group = 0; group < getGroups(); ++group)
+      for (int64_t i = 0; i < padded; ++i) {
+        int64_t channel = getChannel(group, i);
+        packed.push_back(channel >= 0 && !bias.empty() ? bias[channel] : 0.0f);
+      }
+    return addConstantOf<float>(builder.getF32Type(), packed);
+  }
+  SmallVector<int32_t> bias = qnn::getConstantValues<int32_t>(outside), packed;
+  for (int64_t group = 0; group < getGroups(); ++group)
+    for (int64_t i = 0; i < padded; ++i) {
+      int64_t channel = getChannel(group, i), sum = 0;
+      if (channel >= 0 && foldsZeroPoint())
+        for (int64_t k = 0; k < perChannel; ++k)
+          sum += codes[channel * perChannel + k];
+      int64_t start =
+          (channel >= 0 && !bias.empty() ? bias[channel] : 0) - sum * quantized.getZeroPoint();
+      packed.push_back(static_cast<int32_t>(start));
+    }
+  return addConstantOf<int32_t>(builder.getI32Type(), packed);
+}
+
+Value Packer::packMultiplier() {
+  if (!quantized)
+    return {};
+  // m = f32(f32(x_scale * w_scale[c]) / y_scale).
+  SmallVector<float> scales = qnn::getConstantValues<float>(getOutside(contraction.weightScale)),
+                     packed;
+  float xScale = qnn::getScale(quantized),
+        yScale = qnn::getScale(qnn::getQuantized(op->getResult(0).getType()));
+  for (int64_t group = 0; group < getGroups(); ++group)
+    for (int64_t i = 0; i < getPaddedChannels(); ++i) {
+      int64_t channel = getChannel(group, i);
+      float product = channel < 0 ? 0.0f : xScale * scales[scales.size() == 1 ? 0 : channel];
+      packed.push_back(product / yScale);
+    }
+  return addConstantOf<float>(builder.getF32Type(), packed);
+}
+
+Value Packer::addConstant(RankedTensorType type, ArrayRef<char> bytes) {
+  OpBuilder outside(kernel);
+  Value constant = qnn::createConstant(outside, op->getLoc(), type, bytes);
+  kernel.getInputsMutable().append(constant);
+  return kernel.getBlock().addArgument(type, op->getLoc());
+}
+
+void Packer::run() {
+  readWeights();
+  chooseForm();
+  bool wideCodes = !llvm::all_of(codes, [](int32_t w) { return w >= -128 && w <= 127; });
+  Value weights;
+  if (arithmetic == Arithmetic::Float)
+    weights = packWeights<float>(builder.getF32Type());
+  else if (arithmetic == Arithmetic::ByteQuads || (arithmetic == Arithmetic::Codes && !wideCodes))
+    weights = packWeights<int8_t>(builder.getI8Type());
+  else
+    weights = packWeights<int16_t>(builder.getI16Type());
+  Value bias = packBias(), multiplier = packMultiplier();
+  auto packed = kernel::ContractionOp::create(
+      builder, op->getLoc(), op->getResult(0).getType(), contraction.input, weights, bias,
+      multiplier, contraction.kernel, contraction.strides, contraction.pads, contraction.dilations,
+      contraction.group, arithmetic, panel, lanes, contraction.isImage);
+  for (NamedAttribute attribute : op->getDiscardableAttrs())
+    packed->setDiscardableAttr(attribute.getName(), attribute.getValue());
+  op->getResult(0).replaceAllUsesWith(packed);
+  op->erase();
+}
+
+/// Kernel inputs that no op reads any more, and constants that no kernel reads.
+void dropUnused(func::FuncOp network) {
+  for (qnn::KernelOp kernel : network.getOps<qnn::KernelOp>())
+    for (unsigned i = kernel.getInputs().size(); i-- > 0;)
+      if (kernel.getArgument(i).use_empty()) {
+        kernel.getBlock().eraseArgument(i);
+        kernel.getInputsMutable().erase(i);
+      }
+  SmallVector<qnn::ConstantOp> constants(network.getOps<qnn::ConstantOp>());
+  for (qnn::ConstantOp constant : constants)
+    if (constant->use_empty())
+      qnn::releaseConstant(constant);
+}
+
+struct PackWeights : impl::PackWeightsBase<PackWeights> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto network = module.lookupSymbol<func::FuncOp>("run");
+    if (!network)
+      return;
+    TargetInfo target = getTarget(module);
+    auto isConstant = [](qnn::KernelOp kernel, Value inside) {
+      auto argument = dyn_cast_or_null<BlockArgument>(inside);
+      return !inside ||
+             (argument &&
+              kernel.getInputs()[argument.getArgNumber()].getDefiningOp<qnn::ConstantOp>());
+    };
+    for (qnn::KernelOp kernel : network.getOps<qnn::KernelOp>()) {
+      Operation *root = &kernel.getBlock().front();
+      bool constants = llvm::all_of(root->getOperands().drop_front(),
+                                    [&](Value operand) { return isConstant(kernel, operand); });
+      if (!constants)
+        continue;
+      if (auto conv = dyn_cast<qnn::Conv2DOp>(root))
+        Packer(target, kernel, root, Contraction(conv)).run();
+      else if (auto linear = dyn_cast<qnn::LinearOp>(root))
+        Packer(target, kernel, root, Contraction(linear)).run();
+    }
+    dropUnused(network);
+  }
+};
+
+} // namespace
+} // namespace qcc::layout

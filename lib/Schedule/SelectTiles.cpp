@@ -1,0 +1,64 @@
+//===- SelectTiles.cpp - emitter, tile and scratch of each kernel -----------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "qcc/Schedule/Passes.h"
+
+#include "dialects/Kernel/Kernel.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "qcc/TargetInfo/TargetInfo.h"
+
+using namespace mlir;
+
+namespace qcc::schedule {
+
+#define GEN_PASS_DEF_SELECTTILES
+#include "qcc/Schedule/Passes.h.inc"
+
+namespace {
+
+/// Output pixels that share one load of the weights. Accumulators (rows * vectors), the weights of
+/// one step and a broadcast activation must fit the registers; more rows load less per product.
+int64_t chooseRows(const TargetInfo &target, kernel::ContractionOp op) {
+  if (op.getArithmetic() == kernel::Arithmetic::Codes || target.vectorRegisters == 0)
+    return 1;
+  int64_t channels = llvm::divideCeil(op.getOutputChannels() / op.getGroup(), op.getLanes());
+  int64_t vectors = std::min(op.getPanel() / op.getLanes(), channels);
+  // Products of pairs need a register before they are added.
+  int64_t temporaries = op.getArithmetic() == kernel::Arithmetic::ByteQuads ? 1 : 2;
+  int64_t rows = (static_cast<int64_t>(target.vectorRegisters) - vectors - temporaries) / vectors;
+  rows = std::clamp<int64_t>(rows, 1, op.isDepthwise() ? 1 : 6);
+  auto shape = op.getType().getShape();
+  int64_t width = shape.size() < 2 ? 1 : shape[shape.size() - 2];
+  return std::min(rows, width);
+}
+
+struct SelectTiles : impl::SelectTilesBase<SelectTiles> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto network = module.lookupSymbol<func::FuncOp>("run");
+    if (!network)
+      return;
+    TargetInfo target = getTarget(module);
+    Builder builder(module.getContext());
+    for (qnn::KernelOp kernel : network.getOps<qnn::KernelOp>()) {
+      if (kernel.getSchedule())
+        continue;
+      NamedAttrList schedule;
+      auto contraction = dyn_cast<kernel::ContractionOp>(kernel.getBlock().front());
+      if (contraction) {
+        schedule.append("emitter", builder.getStringAttr(
+                                       contraction.isDepthwise() ? "depthwise" : "contraction"));
+        schedule.append("rows", builder.getI64IntegerAttr(chooseRows(target, contraction)));
+        if (int64_t scratch = contraction.getScratchBytes())
+          schedule.append("scratch", builder.getI64IntegerAttr(scratch));
+      } else {
+        schedule.append("emitter", builder.getStringAttr("generic"));
+      }
+      kernel.setScheduleAttr(schedule.getDictionary(module.getContext()));
+    }
+  }
+};
+
+} // namespace
+} // namespace qcc::schedule
