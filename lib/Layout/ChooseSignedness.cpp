@@ -77,7 +77,7 @@ void Reencoder::convertConstant(qnn::ConstantOp constant) {
   auto type = cast<RankedTensorType>(convert(constant.getType()));
   Value flipped = createTable(builder, type, qnn::getBytes(constant));
   constant.getResult().replaceAllUsesWith(flipped);
-  qnn::releaseConstant(constant);
+  constant->erase();
 }
 
 void Reencoder::convertTableOf(qnn::LookupOp lookup) {

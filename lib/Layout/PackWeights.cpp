@@ -261,7 +261,7 @@ void dropUnused(func::FuncOp network) {
   SmallVector<qnn::ConstantOp> constants(network.getOps<qnn::ConstantOp>());
   for (qnn::ConstantOp constant : constants)
     if (constant->use_empty())
-      qnn::releaseConstant(constant);
+      constant->erase();
 }
 
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
