@@ -101,16 +101,19 @@ const opt::OptTable &getOptionTable() {
   return table;
 }
 
-Expected<opt::InputArgList> parseArguments(int argc, char **argv) {
+Expected<opt::InputArgList> parseArguments(int argc, char **argv, Tool tool) {
+  opt::Visibility visibility(tool == Tool::Runner ? opt::DefaultVis | RunVisibility
+                                                  : opt::DefaultVis);
   unsigned missingIndex, missingCount;
   opt::InputArgList arguments = getOptionTable().ParseArgs(
-      ArrayRef<const char *>(argv, argc).drop_front(), missingIndex, missingCount);
+      ArrayRef<const char *>(argv, argc).drop_front(), missingIndex, missingCount, visibility);
   if (missingCount)
     return usage(Twine(arguments.getArgString(missingIndex)) + ": needs a value", "E5015");
   for (const opt::Arg *unknown : arguments.filtered(OPT_UNKNOWN)) {
     std::string text = unknown->getAsString(arguments), nearest;
-    std::string hint =
-        getOptionTable().findNearest(text, nearest) <= 2 ? "; did you mean " + nearest + "?" : "";
+    std::string hint = getOptionTable().findNearest(text, nearest, visibility) <= 2
+                           ? "; did you mean " + nearest + "?"
+                           : "";
     return usage("unknown option " + text + hint, "E5016");
   }
   return std::move(arguments);

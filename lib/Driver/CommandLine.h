@@ -32,8 +32,12 @@ struct CommandLine {
 /// Fills `line` from parsed arguments. Errors are usage errors with their code.
 llvm::Error readCommandLine(const llvm::opt::InputArgList &arguments, CommandLine &line);
 
+enum OptionVisibility { RunVisibility = 1 << 2 };
+
+enum class Tool { Compiler, Runner };
+
 /// Parses argv; reports unknown options with the nearest known one.
-llvm::Expected<llvm::opt::InputArgList> parseArguments(int argc, char **argv);
+llvm::Expected<llvm::opt::InputArgList> parseArguments(int argc, char **argv, Tool tool);
 
 /// Prints "qcc: error: ..." for every message.
 void printDiagnostics(llvm::StringRef tool, const Diagnostics &diagnostics);

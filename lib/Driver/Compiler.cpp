@@ -191,7 +191,7 @@ ExitCode Compiler::compileToFiles() {
 int Compiler::run(int argc, char **argv) {
   install_fatal_error_handler(handleFatalError);
   install_bad_alloc_error_handler(handleBadAlloc);
-  Expected<opt::InputArgList> arguments = parseArguments(argc, argv);
+  Expected<opt::InputArgList> arguments = parseArguments(argc, argv, Tool::Compiler);
   if (!arguments)
     return static_cast<int>(usage(arguments.takeError()));
   if (printInformation(*arguments))

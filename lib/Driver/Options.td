@@ -34,3 +34,17 @@ def max_stack : Value1<"max-stack", "<bytes>", "fail with exit code 4 when the s
 def print_targets : Flag1<"print-targets", "list the targets">;
 def print_supported_operators : Flag1<"print-supported-operators", "print the table of ONNX operators">;
 def print_stages : Flag1<"print-stages", "list the stages and what each hands on">;
+
+// Of qcc-run only.
+def RunVisibility : OptionVisibility;
+class RunFlag<string name, string help> : Flag1<name, help>, Visibility<[RunVisibility]>;
+class RunValue<string name, string meta, string help> : Value1<name, meta, help>, Visibility<[RunVisibility]>;
+
+def input : Joined<["-"], "input=">, MetaVarName<"<name:file.npy[:transforms]>">, Visibility<[RunVisibility]>,
+  HelpText<"samples of an input, the first axis counts them; transforms: offset=, scale=, mean=a/b/c, std=a/b/c, layout=nhwc>nchw">;
+def samples : RunValue<"samples", "<n>", "use the first n samples only">;
+def labels : RunValue<"labels", "<file.npy>", "class of each sample: print the accuracy of output 0">;
+def expect : RunValue<"expect", "<file.npy>", "output 0 of each sample: print the largest difference">;
+def run_output : RunValue<"output", "<file.npy>", "write output 0 of every sample">;
+def compare : RunValue<"compare", "<reference>", "compare every kernel's result with the Reference evaluator">;
+def latency : RunFlag<"latency", "print percentiles of the time of one run">;

@@ -43,6 +43,9 @@ compile(const CompileOptions &options, mlir::MLIRContext &context, Diagnostics &
 /// The qcc tool.
 int runCompiler(int argc, char **argv);
 
+/// The qcc-run tool.
+int runNetwork(int argc, char **argv);
+
 } // namespace qcc::driver
 
 #endif
