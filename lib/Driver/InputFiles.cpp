@@ -69,7 +69,7 @@ Expected<InputFile> InputFile::open(StringRef description,
   file.array = std::move(*array);
   for (StringRef transform : ArrayRef(parts).drop_front()) {
     auto [key, value] = transform.split('=');
-    if (key == "layout" && value == "nhwc>nchw") {
+    if (key == "layout" && value == "nchw") {
       file.toChannelsFirst = true;
       continue;
     }
@@ -86,7 +86,7 @@ Expected<InputFile> InputFile::open(StringRef description,
       file.deviation = *numbers;
     else
       return fail("-input: unknown transform '" + transform +
-                      "'; known: offset scale mean std layout=nhwc>nchw",
+                      "'; known: offset scale mean std layout=nchw",
                   "E5021");
     file.transforms = true;
   }

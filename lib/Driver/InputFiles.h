@@ -18,7 +18,7 @@ public:
   /// Opens NAME:FILE[:transforms] for a network input. Without NAME: the only input. The value that
   /// the network gets is
   /// ((x + offset) * scale - mean[c]) / std[c] with c the channel of the file's layout;
-  /// `layout=nhwc>nchw` moves the channel to the front afterwards.
+  /// `layout=nchw` moves the channel to the front afterwards.
   static llvm::Expected<InputFile> open(llvm::StringRef description,
                                         const std::vector<emit::Boundary> &inputs);
 

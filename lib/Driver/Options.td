@@ -41,7 +41,7 @@ class RunFlag<string name, string help> : Flag1<name, help>, Visibility<[RunVisi
 class RunValue<string name, string meta, string help> : Value1<name, meta, help>, Visibility<[RunVisibility]>;
 
 def input : Joined<["-"], "input=">, MetaVarName<"<name:file.npy[:transforms]>">, Visibility<[RunVisibility]>,
-  HelpText<"samples of an input, the first axis counts them; transforms: offset=, scale=, mean=a/b/c, std=a/b/c, layout=nhwc>nchw">;
+  HelpText<"samples of an input, the first axis counts them; transforms: offset=, scale=, mean=a/b/c, std=a/b/c, layout=nchw">;
 def samples : RunValue<"samples", "<n>", "use the first n samples only">;
 def labels : RunValue<"labels", "<file.npy>", "class of each sample: print the accuracy of output 0">;
 def expect : RunValue<"expect", "<file.npy>", "output 0 of each sample: print the largest difference">;
