@@ -52,7 +52,12 @@ static void buildQuantize(OpPassManager &manager, const Config &config) {
   manager.addNestedPass<func::FuncOp>(quantize::createFoldWeights());
 }
 
-static void buildProve(OpPassManager &, const Config &) {}
+static void buildProve(OpPassManager &manager, const Config &) {
+  manager.addNestedPass<func::FuncOp>(prove::createDropIdleClamps());
+  manager.addNestedPass<func::FuncOp>(prove::createSettleConstantChannels());
+  manager.addNestedPass<func::FuncOp>(prove::createBoundAccumulators());
+  manager.addNestedPass<func::FuncOp>(prove::createCertifyRequantization());
+}
 
 static void buildFuse(OpPassManager &manager, const Config &) {
   manager.addNestedPass<func::FuncOp>(fuse::createSeparateOutputs());

@@ -59,6 +59,30 @@ struct SinkDequantize : RewritePattern {
   }
 };
 
+/// op(bitcast(q)) => bitcast(op(q)): codes keep their type where they only move.
+struct SinkBitcast : RewritePattern {
+  SinkBitcast(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
+    if (!op->hasTrait<qnn::SameScale>() || isa<qnn::PadOp>(op) || op->getNumOperands() == 0)
+      return failure();
+    SmallVector<Value> codes;
+    for (Value operand : op->getOperands()) {
+      auto bitcast = operand.getDefiningOp<qnn::BitcastOp>();
+      codes.push_back(bitcast ? bitcast.getInput() : Value());
+    }
+    if (!llvm::all_of(codes, [&](Value value) {
+          return value && qnn::getQuantized(value.getType()) &&
+                 getElementTypeOrSelf(value) == getElementTypeOrSelf(codes.front());
+        }))
+      return failure();
+    Operation *moved = cloneOn(rewriter, op, codes, getElementTypeOrSelf(codes.front()));
+    rewriter.replaceOpWithNewOp<qnn::BitcastOp>(op, op->getResult(0).getType(),
+                                                moved->getResult(0));
+    return success();
+  }
+};
+
 /// Q(op(x)) => op(Q(x)), where nothing else reads op(x).
 struct HoistQuantize : OpRewritePattern<qnn::QuantizeOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -128,7 +152,8 @@ struct TypeConstants : OpRewritePattern<qnn::DequantizeWeightsOp> {
 struct MoveConversions : impl::MoveConversionsBase<MoveConversions> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SinkDequantize, HoistQuantize, CancelConversions, TypeConstants>(&getContext());
+    patterns.add<SinkDequantize, SinkBitcast, HoistQuantize, CancelConversions, TypeConstants>(
+        &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -5,6 +5,8 @@
 #ifndef QCC_PROVE_PASSES_H
 #define QCC_PROVE_PASSES_H
 
+#include "dialects/QNN/QNN.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace qcc::prove {

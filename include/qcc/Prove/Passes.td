@@ -4,4 +4,69 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SettleConstantChannels : Pass<"qcc-prove-settle-constant-channels", "::mlir::func::FuncOp"> {
+  let summary = "clears the weights of output channels that give one code whatever the input";
+  let description = [{
+    Pruned and dead channels: the codes of the least and the largest accumulator are equal, so all are. Their weights
+    become the zero point and their bias an accumulator of that code. No byte of a result changes; sums that would
+    not fit 32 bits for want of a sensible scale do.
+
+    ```mlir
+    %0 = qnn.linear %x, %w bias %b scale %s zero_point %z : ...   // weights [[1, -1], [90, 7]], multipliers [1.0e-9, 0.01]
+    ```
+    ==> weights `[[0, 0], [90, 7]]`.
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
+def BoundAccumulators : Pass<"qcc-prove-bound-accumulators", "::mlir::func::FuncOp"> {
+  let summary = "proves that the sums of 8-bit contractions fit 32 bits";
+  let description = [{
+    The interval of each channel's accumulator follows from its weights, its bias and the codes that the input can
+    have (a clamp before it narrows them; padding adds a zero). Sums may wrap on the way: only the total counts.
+    The attribute holds the hull over all channels; where |acc| stays below 2^24, f32(acc) is exact.
+
+    ```mlir
+    %0 = qnn.linear %x, %w bias %b scale %s zero_point %z : ...
+    ```
+    ==>
+    ```mlir
+    %0 = qnn.linear %x, %w bias %b scale %s zero_point %z {prove.accumulator = array<i64: -8128, 9000>} : ...
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
+def DropIdleClamps : Pass<"qcc-prove-drop-idle-clamps", "::mlir::func::FuncOp"> {
+  let summary = "drops clamps of codes that are within their bounds anyway";
+  let description = [{
+    ```mlir
+    %1 = qnn.relu %0 : tensor<4x!quant.uniform<i8:f32, 1.0:-128>> -> tensor<4x!quant.uniform<i8:f32, 1.0:-128>>
+    ```
+    ==> `%0`: no code is below -128.
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
+def CertifyRequantization : Pass<"qcc-prove-certify-requantization", "::mlir::func::FuncOp"> {
+  let summary = "finds and proves integer forms of requantization for targets without a float unit";
+  let description = [{
+    For each output channel it searches a multiplier M (1 to 2^31 - 1), an offset B and a shift S (32 to 62) such
+    that `saturate((acc * M + B) >> S)` is the code of contraction-c3 for every accumulator that can occur, and a
+    checker that shares no code with the search visits both sides of each step. A channel without such a form has
+    `false` and zeros, and is emulated (docs/Requantization.md).
+
+    ```mlir
+    %0 = qnn.linear %x, %w bias %b scale %s zero_point %z : ...
+    ```
+    ==>
+    ```mlir
+    %0 = qnn.linear ... {prove.multiplier = array<i32: 1073741824, 0>, prove.offset = array<i64: 2147483648, 0>,
+                         prove.shift = array<i8: 32, 0>, prove.proven = array<i1: true, false>} : ...
+    ```
+  }];
+  let options = [Option<"always", "always", "bool", "false", "also for targets with a float unit">];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
 #endif
