@@ -55,6 +55,7 @@ static void buildQuantize(OpPassManager &manager, const Config &config) {
 static void buildProve(OpPassManager &manager, const Config &) {
   manager.addNestedPass<func::FuncOp>(prove::createDropIdleClamps());
   manager.addNestedPass<func::FuncOp>(prove::createSettleConstantChannels());
+  manager.addNestedPass<func::FuncOp>(prove::createRemoveConstantChannels());
   manager.addNestedPass<func::FuncOp>(prove::createBoundAccumulators());
   manager.addNestedPass<func::FuncOp>(prove::createCertifyRequantization());
 }

@@ -29,20 +29,24 @@ struct ContractionConstants {
 /// None for float contractions and for weights that are not constants of 8 bits.
 std::optional<ContractionConstants> getConstants(qnn::ContractionOpInterface op);
 
+/// One interval for each index of the last dimension, which counts channels.
+using ChannelRanges = llvm::SmallVector<Interval>;
+
 /// What every code and accumulator of a network can be at most and at least. Exact for a
-/// contraction whose input takes all codes of its interval independently.
+/// contraction whose input takes all codes of its intervals independently.
 class CodeRanges {
 public:
   /// Of the codes of a quantized value.
+  const ChannelRanges &getChannels(mlir::Value codes);
   Interval get(mlir::Value codes);
 
   /// Of the accumulator of each output channel; none where getConstants gives none.
-  llvm::SmallVector<Interval> getAccumulators(qnn::ContractionOpInterface op);
+  ChannelRanges getAccumulators(qnn::ContractionOpInterface op);
 
 private:
-  Interval compute(mlir::Value codes);
+  ChannelRanges compute(mlir::Value codes);
 
-  llvm::DenseMap<mlir::Value, Interval> known;
+  llvm::DenseMap<mlir::Value, std::unique_ptr<ChannelRanges>> known;
 };
 
 } // namespace qcc::prove

@@ -19,6 +19,23 @@ def SettleConstantChannels : Pass<"qcc-prove-settle-constant-channels", "::mlir:
   let dependentDialects = ["::qcc::qnn::QNNDialect"];
 }
 
+def RemoveConstantChannels : Pass<"qcc-prove-remove-constant-channels", "::mlir::func::FuncOp"> {
+  let summary = "folds channels of one code into the bias of the contraction that reads them, and removes them";
+  let description = [{
+    Where interval analysis proves that an input channel of a contraction always holds one code, its products are a
+    number: they join the bias. The channel is then unused, and goes from the contraction that makes it and from
+    all that is applied to it between the two (clamps, pools, tables, depthwise convolutions). Behind padding only
+    the zero point is such a constant. No byte of a result changes; pruned and dead channels cost nothing.
+
+    ```mlir
+    %0 = qnn.linear %x, %w1 bias %b1 ... -> tensor<1x3x!y>      // weights of channel 1 are zero, its bias is 20
+    %1 = qnn.linear %0, %w2 bias %b2 ... -> tensor<1x1x!y>      // weights [2, 3, 4], bias 5
+    ```
+    ==> `%0` has 2 channels, the second op weights `[2, 4]` and bias 65.
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
 def BoundAccumulators : Pass<"qcc-prove-bound-accumulators", "::mlir::func::FuncOp"> {
   let summary = "proves that the sums of 8-bit contractions fit 32 bits";
   let description = [{
