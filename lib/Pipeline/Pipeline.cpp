@@ -50,6 +50,8 @@ static void buildQuantize(OpPassManager &manager, const Config &config) {
   manager.addNestedPass<func::FuncOp>(quantize::createFormIntegerOps());
   manager.addNestedPass<func::FuncOp>(quantize::createFormLookups());
   manager.addNestedPass<func::FuncOp>(quantize::createFoldWeights());
+  if (config.quantizedBoundary)
+    manager.addNestedPass<func::FuncOp>(quantize::createMoveBoundary());
 }
 
 static void buildProve(OpPassManager &manager, const Config &) {

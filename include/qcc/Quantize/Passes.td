@@ -130,4 +130,22 @@ def FoldWeights : Pass<"qcc-quantize-fold-weights", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::qcc::qnn::QNNDialect"];
 }
 
+def MoveBoundary : Pass<"qcc-quantize-move-boundary", "::mlir::func::FuncOp"> {
+  let summary = "lets the caller pass and receive integers";
+  let description = [{
+    An f32 input that is only reshaped or transposed before it is quantized takes the codes instead; an f32 output that is
+    dequantized last gives them. `qnn.quantized` on the argument or result keeps the type for header and manifest. Other
+    f32 inputs and outputs stay, with a remark.
+
+    ```mlir
+    func.func @run(%x: tensor<4xf32>) { %0 = qnn.quantize %x ... }
+    ```
+    ==>
+    ```mlir
+    func.func @run(%x: tensor<4xi8> {qnn.quantized = !quant.uniform<i8:f32, 0.5:3>}) { %0 = qnn.bitcast %x ... }
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
 #endif
