@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "lib/Import/ConstantFolding.h"
-#include "lib/Import/NodeContext.h"
+#include "lib/Import/FloatMath.h"
 
 #include "qcc/Support/CheckedMath.h"
 #include <cfloat>
@@ -31,12 +31,6 @@ template <typename Op> static LogicalResult importSignedUnary(NodeContext &node)
   return node.setResult(node.create<Op>(node.getType(0), node.getValue(0)));
 }
 
-static Value createClip(NodeContext &node, Value input, float low, float high) {
-  FloatAttr lowest = node.builder.getF32FloatAttr(low);
-  return node.create<qnn::ClipOp>(input.getType(), input, lowest,
-                                  node.builder.getF32FloatAttr(high));
-}
-
 static LogicalResult importClip(NodeContext &node) {
   if (failed(node.requireFloat(0)))
     return failure();
@@ -56,54 +50,14 @@ static LogicalResult importClip(NodeContext &node) {
   if (std::isnan(bounds[0]) || std::isnan(bounds[1]))
     return node.error("E2016", "has a bound that is not a number");
   // The upper bound wins where they cross, as ONNX defines.
-  return node.setResult(createClip(node, node.getValue(0), bounds[0], bounds[1]));
-}
-
-static Value createScalar(NodeContext &node, float value) { return node.createFloats({}, value); }
-
-/// alpha * x + beta, clipped to [0, 1].
-static FailureOr<Value> createHardSigmoid(NodeContext &node, float alpha, float beta) {
-  if (failed(node.requireFloat(0)))
-    return failure();
-  if (!std::isfinite(alpha) || !std::isfinite(beta))
-    return node.error("E2016", "attributes 'alpha' and 'beta' must be finite");
-  RankedTensorType type = node.getType(0);
-  Value scaled = node.create<qnn::MulOp>(type, node.getValue(0), createScalar(node, alpha));
-  Value moved = node.create<qnn::AddOp>(type, scaled, createScalar(node, beta));
-  return createClip(node, moved, 0, 1);
-}
-
-static LogicalResult importHardSigmoid(NodeContext &node) {
-  auto result = createHardSigmoid(node, node.getFloat("alpha", 0.2f), node.getFloat("beta", 0.5f));
-  return failed(result) ? failure() : node.setResult(*result);
-}
-
-static LogicalResult importHardSwish(NodeContext &node) {
-  auto gate = createHardSigmoid(node, 1.0f / 6, 0.5f);
-  if (failed(gate))
-    return failure();
-  return node.setResult(node.create<qnn::MulOp>(node.getType(0), node.getValue(0), *gate));
-}
-
-static LogicalResult importLeakyRelu(NodeContext &node) {
-  if (failed(node.requireFloat(0)))
-    return failure();
-  float alpha = node.getFloat("alpha", 0.01f);
-  if (!std::isfinite(alpha))
-    return node.error("E2016", "attribute 'alpha' must be finite");
-  RankedTensorType type = node.getType(0);
-  Value input = node.getValue(0);
-  Value scaled = node.create<qnn::MulOp>(type, input, createScalar(node, alpha));
-  // The slope decides which of x and alpha * x is wanted on both sides of zero.
-  return node.setResult(alpha <= 1 ? node.create<qnn::MaxOp>(type, input, scaled)
-                                   : node.create<qnn::MinOp>(type, input, scaled));
+  return node.setResult(FloatMath(node).clip(node.getValue(0), bounds[0], bounds[1]));
 }
 
 static LogicalResult importReciprocal(NodeContext &node) {
   if (failed(node.requireFloat(0)))
     return failure();
   return node.setResult(
-      node.create<qnn::DivOp>(node.getType(0), createScalar(node, 1), node.getValue(0)));
+      node.create<qnn::DivOp>(node.getType(0), node.createFloats({}, 1.0f), node.getValue(0)));
 }
 
 //===- Two operands and more --------------------------------------------------//
@@ -172,6 +126,18 @@ template <BinaryKind kind> static LogicalResult importBinary(NodeContext &node) 
   return importChain(node, kind);
 }
 
+/// Computed inputs only: the mean of constants would be folded by their producer.
+static LogicalResult importMean(NodeContext &node) {
+  if (failed(node.requireFloat(0)) || failed(importChain(node, BinaryKind::Add)))
+    return failure();
+  Tensor sum = node.getResult(0);
+  if (sum.constant)
+    return node.error("E2309", "averages constants only, which qcc does not support");
+  FloatMath math(node);
+  Value count = math.scalar(static_cast<float>(node.getNumInputs()));
+  return node.setResult(math.div(sum.value, count));
+}
+
 /// x^2 and x^0.5 are what networks use; other powers need logarithms.
 static LogicalResult importPow(NodeContext &node) {
   if (failed(node.requireFloat(0)))
@@ -198,11 +164,9 @@ ArrayRef<Operator> getElementwiseOperators() {
       {"", "Div", 1, 2, 2, 1, "", importBinary<BinaryKind::Div>},
       {"", "Erf", 9, 1, 1, 1, "", importUnary<qnn::ErfOp>},
       {"", "Exp", 1, 1, 1, 1, "", importUnary<qnn::ExpOp>},
-      {"", "HardSigmoid", 1, 1, 1, 1, "alpha:float beta:float", importHardSigmoid},
-      {"", "HardSwish", 14, 1, 1, 1, "", importHardSwish},
-      {"", "LeakyRelu", 1, 1, 1, 1, "alpha:float", importLeakyRelu},
       {"", "Log", 1, 1, 1, 1, "", importUnary<qnn::LogOp>},
       {"", "Max", 1, 1, anyNumber, 1, "", importBinary<BinaryKind::Max>},
+      {"", "Mean", 1, 1, anyNumber, 1, "", importMean},
       {"", "Min", 1, 1, anyNumber, 1, "", importBinary<BinaryKind::Min>},
       {"", "Mul", 1, 2, 2, 1, "", importBinary<BinaryKind::Mul>},
       {"", "Neg", 1, 1, 1, 1, "", importSignedUnary<qnn::NegOp>},

@@ -122,6 +122,10 @@ public:
     return setResult(Tensor{std::move(constant), nullptr}, i);
   }
   mlir::LogicalResult setResult(Tensor tensor, unsigned i = 0);
+  /// What setResult has stored.
+  const Tensor &getResult(unsigned i) const {
+    return state.values.find(node.output(static_cast<int>(i)))->second;
+  }
 
 private:
   onnx::AttributeProto *findAttribute(llvm::StringRef name) const;

@@ -2,16 +2,26 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "lib/Import/NodeContext.h"
+#include "lib/Import/FloatMath.h"
 
 using namespace mlir;
 
 namespace qcc::import {
 
-template <qnn::ReduceKind kind> static LogicalResult importReduce(NodeContext &node) {
+namespace {
+
+/// The dimensions to reduce, and the result's shape.
+struct Reduction {
+  SmallVector<int64_t> axes, shape;
+  bool isIdentity = false;
+};
+
+} // namespace
+
+static FailureOr<Reduction> readReduction(NodeContext &node) {
   if (failed(node.requireFloat(0)))
     return failure();
-  RankedTensorType type = node.getType(0);
+  int64_t rank = node.getRank(0);
   SmallVector<int64_t> given = node.getInts("axes");
   if (node.hasInput(1)) {
     auto axes = node.requireIntegers(1, "the axes");
@@ -19,27 +29,84 @@ template <qnn::ReduceKind kind> static LogicalResult importReduce(NodeContext &n
       return failure();
     given = *axes;
   }
-  if (given.empty() && node.getInt("noop_with_empty_axes", 0) != 0)
-    return node.setResult(Tensor(node.getInput(0)));
+  Reduction reduction;
+  reduction.isIdentity = given.empty() && node.getInt("noop_with_empty_axes", 0) != 0;
   if (given.empty())
-    given = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
-  auto axes = node.resolveAxes(given, type.getRank());
+    given = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  auto axes = node.resolveAxes(given, rank);
   if (failed(axes))
     return failure();
-  SmallVector<int64_t> reduced(type.getShape()), shape;
-  for (auto [i, size] : llvm::enumerate(reduced)) {
-    if (llvm::is_contained(*axes, static_cast<int64_t>(i)))
-      size = 1;
-    else
-      shape.push_back(size);
+  reduction.axes = *axes;
+  bool keepsDimensions = node.getInt("keepdims", 1) != 0;
+  for (auto [i, size] : llvm::enumerate(node.getShape(0))) {
+    if (!llvm::is_contained(*axes, static_cast<int64_t>(i)))
+      reduction.shape.push_back(size);
+    else if (keepsDimensions)
+      reduction.shape.push_back(1);
   }
-  Value result = node.create<qnn::ReduceOp>(type.clone(reduced), node.getValue(0), kind, *axes);
-  return node.setResult(node.getInt("keepdims", 1) != 0 ? result
-                                                        : node.createReshape(result, shape));
+  return reduction;
+}
+
+template <qnn::ReduceKind kind> static LogicalResult importReduce(NodeContext &node) {
+  auto reduction = readReduction(node);
+  if (failed(reduction))
+    return failure();
+  if (reduction->isIdentity)
+    return node.setResult(Tensor(node.getInput(0)));
+  Value result = FloatMath(node).reduce(kind, node.getValue(0), reduction->axes);
+  return node.setResult(node.createReshape(result, reduction->shape));
+}
+
+/// Sums of a function of the elements, and a function of the sum.
+enum class Norm { L1, L2, SumSquare, LogSum };
+
+template <Norm norm> static LogicalResult importNorm(NodeContext &node) {
+  auto reduction = readReduction(node);
+  if (failed(reduction))
+    return failure();
+  FloatMath math(node);
+  Value value = node.getValue(0);
+  if (norm == Norm::L1)
+    value = math.unary<qnn::AbsOp>(value);
+  else if (norm != Norm::LogSum)
+    value = math.mul(value, value);
+  if (!reduction->isIdentity)
+    value = math.reduce(qnn::ReduceKind::Sum, value, reduction->axes);
+  if (norm == Norm::L2)
+    value = math.unary<qnn::SqrtOp>(value);
+  else if (norm == Norm::LogSum)
+    value = math.unary<qnn::LogOp>(value);
+  if (!reduction->isIdentity)
+    value = node.createReshape(value, reduction->shape);
+  return node.setResult(value);
+}
+
+/// log(sum(exp(x - max))) + max
+static LogicalResult importReduceLogSumExp(NodeContext &node) {
+  auto reduction = readReduction(node);
+  if (failed(reduction))
+    return failure();
+  if (reduction->isIdentity)
+    return node.setResult(Tensor(node.getInput(0)));
+  FloatMath math(node);
+  Value input = node.getValue(0);
+  Value largest = math.reduce(qnn::ReduceKind::Max, input, reduction->axes);
+  Value powers = math.unary<qnn::ExpOp>(math.sub(input, largest));
+  Value sum = math.reduce(qnn::ReduceKind::Sum, powers, reduction->axes);
+  Value result = math.add(math.unary<qnn::LogOp>(sum), largest);
+  return node.setResult(node.createReshape(result, reduction->shape));
 }
 
 ArrayRef<Operator> getReductionOperators() {
   static const Operator rows[] = {
+      {"", "ReduceL1", 1, 1, 2, 1, "axes:ints<18 keepdims:int noop_with_empty_axes:int>=18",
+       importNorm<Norm::L1>},
+      {"", "ReduceL2", 1, 1, 2, 1, "axes:ints<18 keepdims:int noop_with_empty_axes:int>=18",
+       importNorm<Norm::L2>},
+      {"", "ReduceLogSum", 1, 1, 2, 1, "axes:ints<18 keepdims:int noop_with_empty_axes:int>=18",
+       importNorm<Norm::LogSum>},
+      {"", "ReduceLogSumExp", 1, 1, 2, 1, "axes:ints<18 keepdims:int noop_with_empty_axes:int>=18",
+       importReduceLogSumExp},
       {"", "ReduceMax", 1, 1, 2, 1, "axes:ints<18 keepdims:int noop_with_empty_axes:int>=18",
        importReduce<qnn::ReduceKind::Max>},
       {"", "ReduceMean", 1, 1, 2, 1, "axes:ints<18 keepdims:int noop_with_empty_axes:int>=18",
@@ -48,6 +115,8 @@ ArrayRef<Operator> getReductionOperators() {
        importReduce<qnn::ReduceKind::Min>},
       {"", "ReduceSum", 1, 1, 2, 1, "axes:ints<13 keepdims:int noop_with_empty_axes:int>=13",
        importReduce<qnn::ReduceKind::Sum>},
+      {"", "ReduceSumSquare", 1, 1, 2, 1, "axes:ints<18 keepdims:int noop_with_empty_axes:int>=18",
+       importNorm<Norm::SumSquare>},
   };
   return rows;
 }

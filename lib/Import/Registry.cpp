@@ -14,11 +14,12 @@ using namespace mlir;
 namespace qcc::import {
 
 ArrayRef<ArrayRef<Operator>> getOperatorFamilies() {
-  static const std::array<ArrayRef<Operator>, 11> families = {
-      getConstantOperators(), getConvolutionOperators(),   getElementwiseOperators(),
-      getLinearOperators(),   getNormalizationOperators(), getPoolingOperators(),
-      getQLinearOperators(),  getQuantizationOperators(),  getReductionOperators(),
-      getShapeOperators(),    getSlicingOperators()};
+  static const std::array<ArrayRef<Operator>, 14> families = {
+      getActivationOperators(), getComparisonOperators(),    getRearrangementOperators(),
+      getConstantOperators(),   getConvolutionOperators(),   getElementwiseOperators(),
+      getLinearOperators(),     getNormalizationOperators(), getPoolingOperators(),
+      getQLinearOperators(),    getQuantizationOperators(),  getReductionOperators(),
+      getShapeOperators(),      getSlicingOperators()};
   return families;
 }
 

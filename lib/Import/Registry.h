@@ -32,6 +32,8 @@ struct Operator {
 };
 
 // One table for each family, in the file of that name.
+llvm::ArrayRef<Operator> getActivationOperators();
+llvm::ArrayRef<Operator> getComparisonOperators();
 llvm::ArrayRef<Operator> getConstantOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
 llvm::ArrayRef<Operator> getElementwiseOperators();
@@ -40,6 +42,7 @@ llvm::ArrayRef<Operator> getNormalizationOperators();
 llvm::ArrayRef<Operator> getPoolingOperators();
 llvm::ArrayRef<Operator> getQLinearOperators();
 llvm::ArrayRef<Operator> getQuantizationOperators();
+llvm::ArrayRef<Operator> getRearrangementOperators();
 llvm::ArrayRef<Operator> getReductionOperators();
 llvm::ArrayRef<Operator> getShapeOperators();
 llvm::ArrayRef<Operator> getSlicingOperators();

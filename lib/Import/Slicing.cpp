@@ -183,6 +183,35 @@ static LogicalResult importConcat(NodeContext &node) {
   return node.setResult(node.create<qnn::ConcatOp>(*type, parts, *axis));
 }
 
+/// The elements at `positions` of a dimension: evenly spaced ones are a slice, others are joined
+/// from several.
+static FailureOr<Value> createPicked(NodeContext &node, Value value, int64_t axis,
+                                     ArrayRef<int64_t> positions) {
+  constexpr size_t mostPieces = 4096;
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> offsets(type.getRank(), 0), steps(type.getRank(), 1);
+  SmallVector<int64_t> shape(type.getShape());
+  SmallVector<Value> pieces;
+  for (ArrayRef<int64_t> rest = positions; !rest.empty();) {
+    size_t length = 1;
+    int64_t step = rest.size() > 1 ? rest[1] - rest[0] : 1;
+    while (step != 0 && length < rest.size() && rest[length] - rest[length - 1] == step)
+      ++length;
+    offsets[axis] = rest.front();
+    steps[axis] = length == 1 ? 1 : step;
+    shape[axis] = length;
+    pieces.push_back(node.create<qnn::SliceOp>(type.clone(shape), value, offsets, steps));
+    rest = rest.drop_front(length);
+    if (pieces.size() > mostPieces)
+      return node.error("E2309", "picks elements of a computed tensor in more than " +
+                                     Twine(mostPieces) + " pieces");
+  }
+  if (pieces.size() == 1)
+    return pieces.front();
+  shape[axis] = positions.size();
+  return node.create<qnn::ConcatOp>(type.clone(shape), pieces, axis);
+}
+
 static LogicalResult importGather(NodeContext &node) {
   int64_t rank = node.getRank(0);
   auto axis = node.getAxis("axis", 0, rank);
@@ -226,24 +255,50 @@ static LogicalResult importGather(NodeContext &node) {
   auto type = node.makeType(shape, node.getElementType(0));
   if (failed(type))
     return failure();
-  // Evenly spaced indices are a slice.
-  int64_t step = positions.size() > 1 ? positions[1] - positions[0] : 1;
-  for (size_t i = 1; i < positions.size(); ++i)
-    if (positions[i] - positions[i - 1] != step || step == 0)
-      return node.error("E2309", "picks elements in an irregular order from a computed tensor, "
-                                 "which qcc does not support");
-  SmallVector<int64_t> offsets(rank, 0), steps(rank, 1), part(data);
-  offsets[*axis] = positions.front();
-  steps[*axis] = step;
-  part[*axis] = positions.size();
-  Value slice = node.create<qnn::SliceOp>(type->clone(part), node.getValue(0), offsets, steps);
-  return node.setResult(node.createReshape(slice, shape));
+  auto picked = createPicked(node, node.getValue(0), *axis, positions);
+  return failed(picked) ? failure() : node.setResult(node.createReshape(*picked, shape));
+}
+
+/// Padding that repeats elements of the input: each dimension picks positions of itself.
+static LogicalResult importPadFromInput(NodeContext &node, StringRef mode, ArrayRef<int64_t> low,
+                                        ArrayRef<int64_t> shape) {
+  Value value = node.getValue(0);
+  for (auto [axis, result] : llvm::enumerate(shape)) {
+    int64_t size = node.getShape(0)[axis];
+    if (result == size)
+      continue;
+    if (result > mostFoldedElements)
+      return node.error("E2309", "pads a dimension to " + Twine(result) + " elements, at most " +
+                                     Twine(mostFoldedElements) + " are supported in mode " +
+                                     quoted(mode));
+    SmallVector<int64_t> positions;
+    for (int64_t i = 0; i < result; ++i) {
+      int64_t position = i - low[axis];
+      if (mode == "edge") {
+        position = std::clamp<int64_t>(position, 0, size - 1);
+      } else if (mode == "wrap") {
+        position = (position % size + size) % size;
+      } else {
+        // Back and forth over the dimension, without repeating its ends.
+        int64_t period = std::max<int64_t>(2 * (size - 1), 1);
+        position = (position % period + period) % period;
+        position = std::min(position, period - position);
+        position = size == 1 ? 0 : position;
+      }
+      positions.push_back(position);
+    }
+    auto picked = createPicked(node, value, static_cast<int64_t>(axis), positions);
+    if (failed(picked))
+      return failure();
+    value = *picked;
+  }
+  return node.setResult(value);
 }
 
 static LogicalResult importPad(NodeContext &node) {
   StringRef mode = node.getString("mode", "constant");
-  if (mode != "constant")
-    return node.error("E2309", "has mode " + quoted(mode) + "; qcc supports 'constant'");
+  if (mode != "constant" && mode != "edge" && mode != "reflect" && mode != "wrap")
+    return node.error("E2016", "attribute 'mode' has the unknown value " + quoted(mode));
   int64_t rank = node.getRank(0);
   SmallVector<int64_t> pads = node.getInts("pads");
   double value = node.getFloat("value", 0);
@@ -291,38 +346,15 @@ static LogicalResult importPad(NodeContext &node) {
     return failure();
   if (*type == node.getType(0))
     return node.setResult(Tensor(node.getInput(0)));
+  if (mode != "constant")
+    return importPadFromInput(node, mode, low, shape);
   return node.setResult(
       node.create<qnn::PadOp>(*type, node.getValue(0), low, high, llvm::APFloat(value)));
-}
-
-static LogicalResult importExpand(NodeContext &node) {
-  auto target = node.requireIntegers(1, "the shape");
-  if (failed(target))
-    return failure();
-  if (llvm::any_of(*target, [](int64_t size) { return size < 0; }))
-    return node.error("E2305", "the shape " + formatShape(*target) + " has a negative dimension");
-  auto shape = broadcastShapes(node.getShape(0), *target);
-  if (!shape)
-    return node.error("E2301", "cannot expand " + formatShape(node.getShape(0)) + " to " +
-                                   formatShape(*target));
-  auto type = node.makeType(*shape, node.getElementType(0));
-  if (failed(type))
-    return failure();
-  if (*type == node.getType(0))
-    return node.setResult(Tensor(node.getInput(0)));
-  const Constant *constant = node.getConstant(0);
-  if (!constant)
-    return node.error("E2309", "repeats a computed tensor, which qcc does not support");
-  if (failed(node.chargeFolding(qnn::getTensorBytes(*type))))
-    return failure();
-  return node.setResult(
-      viewConstant(*constant, *shape, 0, getBroadcastStrides(constant->type.getShape(), *shape)));
 }
 
 ArrayRef<Operator> getSlicingOperators() {
   static const Operator rows[] = {
       {"", "Concat", 4, 1, anyNumber, 1, "axis:int!", importConcat},
-      {"", "Expand", 8, 2, 2, 1, "", importExpand},
       {"", "Gather", 1, 2, 2, 1, "axis:int", importGather},
       {"", "Pad", 2, 1, 4, 1, "mode:string pads:ints<11 value:float<11", importPad},
       {"", "Slice", 1, 1, 5, 1, "starts:ints<10 ends:ints<10 axes:ints<10", importSlice},

@@ -3,7 +3,7 @@
     mutate-onnx.py DIRECTORY COUNT SEED MODEL...
 
 Half of them have fields changed inside the parsed model, so that they get past the parser; the other half have
-bytes changed.
+bytes changed. With the word "prefixes" as COUNT, each model is cut at every length instead.
 """
 import pathlib
 import random
@@ -108,11 +108,16 @@ def mutate_bytes(random_source, data):
 
 
 def main():
-    directory, count, seed, paths = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
+    directory, count, seed, paths = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:]
     directory.mkdir(parents=True, exist_ok=True)
     random_source = random.Random(seed)
     seeds = [pathlib.Path(path).read_bytes() for path in paths]
-    for index in range(count):
+    if count == "prefixes":
+        for index, data in enumerate(seeds):
+            for length in range(len(data)):
+                (directory / f"{index}-{length}.onnx").write_bytes(data[:length])
+        return
+    for index in range(int(count)):
         data = random_source.choice(seeds)
         if index % 2:
             mutant = mutate_bytes(random_source, data)

@@ -223,6 +223,7 @@ case("G17-too-many-inputs", "E2010", "'bad'", lambda: one("Relu", ["x", "x"]))
 case("G17-too-many-outputs", "E2010", "'bad'", lambda: model([node("Relu", ["x"], ["y", "z"])]))
 case("G18-local-function", "E2004", "local function", lambda: edit(
     lambda m: m.functions.append(helper.make_function("", "Relu", ["a"], ["b"], [], []))))
+case("G-input-without-name", "E2019", "has no name", lambda: edit(lambda m: m.graph.input.append(value("", [1]))))
 case("G22-sequence-input", "E2101", "'x'", lambda: edit(lambda m: m.graph.input[0].type.CopyFrom(
     helper.make_sequence_type_proto(helper.make_tensor_type_proto(FLOAT, [1])))))
 case("G22-string-input", "E2102", "'x'", lambda: set_input(TensorProto.STRING))
@@ -283,6 +284,16 @@ case("S20-pad", "E2107", "'bad'", lambda: one("Pad", ["x", "p"], [array("p", [0,
 case("S22-bfloat16-input", "E2102", "bfloat16", lambda: set_input(TensorProto.BFLOAT16))
 case("S22-int4-input", "E2102", "int4", lambda: set_input(TensorProto.INT4))
 case("S22-unknown-type", "E2102", "'x'", lambda: set_input(9999))
+
+
+case("S-negative-pads", "E2309", "'bad'", lambda: one("Pad", ["x", "p"], [array("p", [-1] * 8, np.int64)]))
+case("S-unknown-pad-mode", "E2016", "'bad'", lambda: one("Pad", ["x", "p"], [array("p", [0] * 8, np.int64)], mode="up"))
+case("S-compare-computed", "E2307", "'bad'", lambda: one("Equal", ["x", "x"]))
+case("S-endless-range", "E2309", "'bad'", lambda: model(
+    [node("Range", ["a", "b", "c"], ["r"]), node("Add", ["x", "r"], ["y"])],
+    initializers=[array("a", 0), array("b", 5), array("c", 0)]))
+case("S-tile-overflow", "E2107", "'bad'", lambda: one("Tile", ["x", "n"], [array("n", [1 << 62] * 4, np.int64)]))
+case("S-blocks", "E2302", "'bad'", lambda: one("DepthToSpace", blocksize=2))
 
 
 def slicing(starts, ends, axes, steps):
@@ -512,9 +523,13 @@ def main():
         check(name, sound, code, words, extra)
     check("F1-missing", directory / "missing.onnx", "E1001", "cannot be opened")
     check("F2-directory", directory / "folder", "E1002", "directory")
+    with open(directory / "sparse.onnx", "wb") as huge:
+        huge.truncate(1 << 31)
+    check("F10-two-gigabytes", directory / "sparse.onnx", "E1004", "external data")
+    (directory / "sparse.onnx").unlink()
     check("F8-fifo", directory / "fifo", "E1002", "regular")
     check("F8-device", directory / "zero", "E1002", "regular")
-    print(f"{len(CASES) + len(OPTIONS) + 4 - failures} refused well, {failures} not")
+    print(f"{len(CASES) + len(OPTIONS) + 5 - failures} refused well, {failures} not")
     return failures != 0
 
 
