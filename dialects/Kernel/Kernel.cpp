@@ -102,6 +102,15 @@ LogicalResult ContractionOp::verify() {
   if (quantized != static_cast<bool>(getMultiplier()) ||
       quantized != (qnn::getQuantized(getType()) != nullptr))
     return emitOpError("quantized input, quantized result and multiplier go together");
+  if (getMultiplier()) {
+    auto type = getMultiplier().getType();
+    int64_t words = type.getElementType().isF32() ? 1 : 4;
+    if (!type.getElementType().isF32() && !type.getElementType().isInteger(32))
+      return emitOpError("multiplier must be f32 or i32");
+    if (type.getNumElements() != getBias().getType().getNumElements() * words)
+      return emitOpError("multiplier must have ")
+             << words << " element" << (words == 1 ? "" : "s") << " for each bias";
+  }
   if (getImage() && getInput().getType().getRank() != 4)
     return emitOpError("an image has rank 4");
   if (getKernel().size() != 2 || getStrides().size() != 2 || getPads().size() != 4 ||

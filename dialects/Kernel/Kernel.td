@@ -33,7 +33,10 @@ def Kernel_ContractionOp : Op<Kernel_Dialect, "contraction",
     step][channels padded to lanes][step].
 
     `bias` holds a start value of each padded channel's sum: f32, or i32 with `-x_zp * sum(w)` folded in where the
-    arithmetic takes raw codes (ByteQuads, and depthwise WordPairs). `multiplier` is the m of docs/Semantics.md.
+    arithmetic takes raw codes (ByteQuads, and depthwise WordPairs). `multiplier` is the m of docs/Semantics.md
+    as f32; for a core without a float unit it is 4 i32 for each padded channel instead (docs/Requantization.md):
+    {M, low word of B, high word of B, S - 32} of a certified integer form, or {0, significand of m, exponent e
+    with m = significand * 2^e, 0} where the f32 product is emulated.
   }];
   let arguments = (ins QNN_Tensor:$input, QNN_Tensor:$weights, QNN_Tensor:$bias, QNN_OptionalTensor:$multiplier,
       DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$dilations,

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Contraction.h"
+#include "Requantize.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -149,10 +150,30 @@ Value finishSum(KernelEmitter &emitter, kernel::ContractionOp op, Value sum, Val
   if (op.getArithmetic() == kernel::Arithmetic::Float)
     return arith::AddFOp::create(builder, emitter.location, sum,
                                  loadBias(emitter, op, channel, lanes));
-  Value multiplier = emitter.load(emitter.getView(op.getMultiplier()), channel, lanes);
+  auto type = qnn::getQuantized(op.getType());
+  const BufferView &multipliers = emitter.getView(op.getMultiplier());
+  if (!multipliers.elementType.isF32()) {
+    auto module = emitter.kernel->getParentOfType<ModuleOp>();
+    bool hasLongMultiply = !StringRef(emitter.target.triple).starts_with("thumbv6m");
+    func::FuncOp requantize = getRequantizeFunction(module, hasLongMultiply);
+    constexpr int64_t recordBytes = 16;
+    Value record =
+        emitter.addressOf(multipliers.pointer, emitter.scaleOffset(channel, recordBytes));
+    Value steps =
+        func::CallOp::create(builder, emitter.location, requantize, ValueRange{sum, record})
+            .getResult(0);
+    int64_t zeroPoint = type.getZeroPoint();
+    steps = emitter.maximum(
+        steps, emitter.constant(steps.getType(), type.getStorageTypeMin() - zeroPoint));
+    steps = emitter.minimum(
+        steps, emitter.constant(steps.getType(), type.getStorageTypeMax() - zeroPoint));
+    return arith::AddIOp::create(builder, emitter.location, steps,
+                                 emitter.constant(steps.getType(), zeroPoint));
+  }
+  Value multiplier = emitter.load(multipliers, channel, lanes);
   Value real = arith::SIToFPOp::create(builder, emitter.location, multiplier.getType(), sum);
   Value scaled = arith::MulFOp::create(builder, emitter.location, real, multiplier);
-  return emitter.quantizeScaled(scaled, qnn::getQuantized(op.getType()));
+  return emitter.quantizeScaled(scaled, type);
 }
 
 void forEachImage(KernelEmitter &emitter, kernel::ContractionOp op,

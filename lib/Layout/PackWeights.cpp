@@ -8,6 +8,8 @@
 #include "dialects/QNN/QNNWeights.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "qcc/TargetInfo/TargetInfo.h"
+#include "llvm/ADT/bit.h"
+#include <array>
 
 using namespace mlir;
 using qcc::kernel::Arithmetic;
@@ -25,7 +27,7 @@ struct Contraction {
   SmallVector<int64_t> kernel = {1, 1}, strides = {1, 1}, pads = {0, 0, 0, 0}, dilations = {1, 1};
   int64_t group = 1;
   int64_t outputChannels, groupChannels; // O, C/group
-  bool isImage;
+  bool isImage = true;
 
   explicit Contraction(qnn::Conv2DOp op)
       : input(op.getInput()), weights(op.getWeights()), bias(op.getBias()),
@@ -68,6 +70,7 @@ private:
   template <typename T> Value packWeights(Type element);
   Value packBias();
   Value packMultiplier();
+  Value packIntegerForms(ArrayRef<float> multipliers);
   Value addConstant(RankedTensorType type, ArrayRef<char> bytes);
   template <typename T> Value addConstantOf(Type element, ArrayRef<T> values) {
     auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, element);
@@ -218,7 +221,41 @@ Value Packer::packMultiplier() {
       float product = channel < 0 ? 0.0f : xScale * scales[scales.size() == 1 ? 0 : channel];
       packed.push_back(product / yScale);
     }
+  if (!target.hasFloat)
+    return packIntegerForms(packed);
   return addConstantOf<float>(builder.getF32Type(), packed);
+}
+
+/// {0, significand, exponent, 0} with m = significand * 2^exponent.
+std::array<int32_t, 4> getEmulatedForm(float multiplier) {
+  constexpr int fractionBits = 23, bias = 127;
+  uint32_t bits = llvm::bit_cast<uint32_t>(multiplier);
+  int exponent = static_cast<int>(bits >> fractionBits);
+  // A product with a denormal number is below one half.
+  uint32_t significand =
+      exponent == 0 ? 0 : (bits & ((1u << fractionBits) - 1)) | (1u << fractionBits);
+  return {0, static_cast<int32_t>(significand), exponent - bias - fractionBits, 0};
+}
+
+/// One record for each padded channel: the form that Prove certified, else what emulation needs.
+Value Packer::packIntegerForms(ArrayRef<float> multipliers) {
+  auto proven = op->getAttrOfType<DenseBoolArrayAttr>("prove.proven");
+  auto factors = op->getAttrOfType<DenseI32ArrayAttr>("prove.multiplier");
+  auto offsets = op->getAttrOfType<DenseI64ArrayAttr>("prove.offset");
+  auto shifts = op->getAttrOfType<DenseI8ArrayAttr>("prove.shift");
+  bool hasForms = proven && factors && offsets && shifts;
+  SmallVector<int32_t> records;
+  int64_t padded = getPaddedChannels();
+  for (auto [index, multiplier] : llvm::enumerate(multipliers)) {
+    int64_t at = static_cast<int64_t>(index);
+    int64_t channel = getChannel(at / padded, at % padded);
+    std::array<int32_t, 4> record = getEmulatedForm(multiplier);
+    if (hasForms && channel >= 0 && channel < proven.size() && proven[channel])
+      record = {factors[channel], static_cast<int32_t>(offsets[channel]),
+                static_cast<int32_t>(offsets[channel] >> 32), shifts[channel] - 32};
+    records.append(record.begin(), record.end());
+  }
+  return addConstantOf<int32_t>(builder.getI32Type(), records);
 }
 
 Value Packer::addConstant(RankedTensorType type, ArrayRef<char> bytes) {
@@ -244,8 +281,11 @@ void Packer::run() {
       builder, op->getLoc(), op->getResult(0).getType(), contraction.input, weights, bias,
       multiplier, contraction.kernel, contraction.strides, contraction.pads, contraction.dilations,
       contraction.group, arithmetic, panel, lanes, contraction.isImage);
+  // The integer forms are in the multiplier now.
   for (NamedAttribute attribute : op->getDiscardableAttrs())
-    packed->setDiscardableAttr(attribute.getName(), attribute.getValue());
+    if (!llvm::is_contained({"prove.proven", "prove.multiplier", "prove.offset", "prove.shift"},
+                            attribute.getName().getValue()))
+      packed->setDiscardableAttr(attribute.getName(), attribute.getValue());
   op->getResult(0).replaceAllUsesWith(packed);
   op->erase();
 }
@@ -262,6 +302,22 @@ void dropUnused(func::FuncOp network) {
   for (qnn::ConstantOp constant : constants)
     if (constant->use_empty())
       constant->erase();
+}
+
+/// 8-bit activations and weights with an 8-bit result, or f32 throughout.
+bool canPack(Operation *root) {
+  auto contraction = dyn_cast<qnn::ContractionOpInterface>(root);
+  if (!contraction)
+    return false;
+  auto isByte = [](qnn::QuantizedType type) {
+    return type && type.getStorageTypeIntegralWidth() == 8;
+  };
+  Type input = contraction.getActivation().getType(), result = root->getResult(0).getType();
+  Type weights = getElementTypeOrSelf(contraction.getWeightsOperand().getType());
+  if (qnn::getQuantized(input))
+    return isByte(qnn::getQuantized(input)) && isByte(qnn::getQuantized(result)) &&
+           weights.isInteger(8);
+  return getElementTypeOrSelf(input).isF32() && weights.isF32();
 }
 
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
@@ -281,7 +337,7 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
       Operation *root = &kernel.getBlock().front();
       bool constants = llvm::all_of(root->getOperands().drop_front(),
                                     [&](Value operand) { return isConstant(kernel, operand); });
-      if (!constants)
+      if (!constants || !canPack(root))
         continue;
       if (auto conv = dyn_cast<qnn::Conv2DOp>(root))
         Packer(target, kernel, root, Contraction(conv)).run();
