@@ -3,7 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "CommandLine.h"
+#include "Features.h"
 
+#include "qcc/TargetInfo/TargetInfo.h"
+#include "llvm/Support/Regex.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -65,30 +68,48 @@ Error readDims(const opt::InputArgList &arguments, CompileOptions &options) {
   return Error::success();
 }
 
-bool isStage(StringRef name) {
-  return name == "import" || any_of(pipeline::getStages(), [&](const pipeline::Stage &stage) {
-           return stage.name == name;
-         });
+/// Place of a stage in the order of the table, Import first; nothing for an unknown name.
+std::optional<size_t> findStage(StringRef name) {
+  if (name == "import")
+    return 0;
+  for (auto [index, stage] : enumerate(pipeline::getStages()))
+    if (stage.name == name)
+      return index + 1;
+  return std::nullopt;
 }
 
 Error readStages(const opt::InputArgList &arguments, CommandLine &line) {
   line.emit = arguments.getLastArgValue(OPT_emit, "obj").str();
-  line.compile.startFrom = arguments.getLastArgValue(OPT_start_from).str();
-  line.compile.stopAfter = arguments.getLastArgValue(OPT_stop_after).str();
-  std::string stages = "import";
+  std::string &start = line.compile.startFrom, &stop = line.compile.stopAfter;
+  start = arguments.getLastArgValue(OPT_start_from).str();
+  stop = arguments.getLastArgValue(OPT_stop_after).str();
+  std::string stages;
   for (const pipeline::Stage &stage : pipeline::getStages())
     stages += " " + stage.name.str();
-  for (StringRef stage : {StringRef(line.compile.startFrom), StringRef(line.compile.stopAfter)})
-    if (!stage.empty() && !isStage(stage))
-      return usage("unknown stage '" + stage + "'; known: " + stages, "E5013");
+  if (!stop.empty() && !findStage(stop))
+    return usage("unknown stage '" + stop + "'; known: import" + stages, "E5013");
+  if (!start.empty() && findStage(start).value_or(0) == 0)
+    return usage("-start-from=" + start + ": known are" + stages, "E5013");
   bool isFile = line.emit == "obj" || line.emit == "asm" || line.emit == "llvm";
-  if (!isFile && !isStage(line.emit))
-    return usage("-emit=" + line.emit + ": known are obj asm llvm " + stages, "E5014");
-  if (!isFile && line.compile.stopAfter.empty())
-    line.compile.stopAfter = line.emit;
-  if (isFile && !line.compile.stopAfter.empty())
-    line.emit = line.compile.stopAfter;
+  if (!isFile && !findStage(line.emit))
+    return usage("-emit=" + line.emit + ": known are obj asm llvm import" + stages, "E5014");
+  if (!stop.empty() && arguments.hasArg(OPT_emit) && line.emit != stop)
+    return usage("-emit=" + line.emit + " does not fit -stop-after=" + stop + "; give one of them",
+                 "E5028");
+  if (!isFile)
+    stop = line.emit;
+  else if (!stop.empty())
+    line.emit = stop;
+  if (!start.empty() && !stop.empty() && *findStage(stop) < *findStage(start))
+    return usage("-start-from=" + start + " comes after stage " + stop, "E5013");
   return Error::success();
+}
+
+Error checkTarget(const CompileOptions &options) {
+  Expected<TargetInfo> target = getTargetInfo(options.target, options.cpu, options.attributes);
+  if (!target)
+    return target.takeError();
+  return checkFeatures(target->triple, options.attributes);
 }
 
 } // namespace
@@ -120,6 +141,9 @@ Expected<opt::InputArgList> parseArguments(int argc, char **argv, Tool tool) {
 }
 
 Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
+  for (const opt::Arg *argument : arguments)
+    if (argument->getNumValues() == 1 && StringRef(argument->getValue()).empty())
+      return usage(argument->getSpelling() + ": needs a value", "E5015");
   std::vector<std::string> inputs = arguments.getAllArgValues(OPT_INPUT);
   if (inputs.size() != 1)
     return usage(inputs.empty() ? Twine("no input file; try -help")
@@ -136,7 +160,12 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
   options.cpu = arguments.getLastArgValue(OPT_mcpu).str();
   options.attributes = arguments.getLastArgValue(OPT_mattr).str();
   options.dumpDirectory = arguments.getLastArgValue(OPT_dump_stages).str();
+  if (Error error = checkTarget(options))
+    return error;
   options.remarks = arguments.getLastArgValue(OPT_remarks).str();
+  std::string reason;
+  if (!options.remarks.empty() && !Regex(options.remarks).isValid(reason))
+    return usage("-Rpass=" + options.remarks + ": " + reason, "E5027");
   options.config.keepTensors = arguments.hasArg(OPT_keep_tensors);
   options.config.calibrationDirectory = arguments.getLastArgValue(OPT_calibrate).str();
   options.config.calibrationTable = arguments.getLastArgValue(OPT_calibration).str();

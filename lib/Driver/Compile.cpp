@@ -2,6 +2,7 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "Reporting.h"
 #include "qcc/Driver/Driver.h"
 
 #include "dialects/QNN/QNNNetwork.h"
@@ -13,7 +14,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Regex.h"
 
 using namespace mlir;
 
@@ -29,53 +29,6 @@ std::unique_ptr<MLIRContext> createContext() {
 }
 
 namespace {
-
-/// Turns MLIR diagnostics into ours while it lives: the node's name instead of a place in a text.
-class DiagnosticForwarder {
-public:
-  DiagnosticForwarder(MLIRContext &context, const CompileOptions &options, Diagnostics &diagnostics)
-      : filter(options.remarks),
-        handler(&context, [this, &options, &diagnostics](Diagnostic &diagnostic) {
-          std::string text = diagnostic.str(), code;
-          if (llvm::StringRef(text).ends_with("]"))
-            if (size_t open = text.rfind(" [E"); open != std::string::npos) {
-              code = text.substr(open + 2, text.size() - open - 3);
-              text.resize(open);
-            }
-          std::string subject = options.input;
-          if (std::string node = getNode(diagnostic.getLocation()); !node.empty())
-            subject += ": node '" + escapeName(node) + "'";
-          switch (diagnostic.getSeverity()) {
-          case DiagnosticSeverity::Error:
-            diagnostics.error(code.empty() ? "E4000" : code, subject, text);
-            break;
-          case DiagnosticSeverity::Warning:
-            diagnostics.warning(code, subject, text);
-            break;
-          case DiagnosticSeverity::Note:
-          case DiagnosticSeverity::Remark:
-            if (!options.remarks.empty() && filter.match(text))
-              diagnostics.remark(subject, text);
-          }
-          return success();
-        }) {}
-
-private:
-  static std::string getNode(Location location) {
-    if (auto name = dyn_cast<NameLoc>(location))
-      return name.getName().str();
-    if (auto file = dyn_cast<FileLineColLoc>(location))
-      return llvm::formatv("line {0}", file.getLine()).str();
-    if (auto fused = dyn_cast<FusedLoc>(location))
-      for (Location part : fused.getLocations())
-        if (std::string node = getNode(part); !node.empty())
-          return node;
-    return "";
-  }
-
-  llvm::Regex filter;
-  ScopedDiagnosticHandler handler;
-};
 
 /// Dumps are for reading: weights are elided.
 bool dump(ModuleOp module, const CompileOptions &options, unsigned index, llvm::StringRef stage,
@@ -115,6 +68,14 @@ llvm::Expected<std::unique_ptr<execution::Runner>> compileForHost(OwningOpRef<Mo
   return target::createRunner(*module);
 }
 
+/// What the stage before `name` hands on must hold; Import and Simplify hand on the same form.
+LogicalResult verifyBefore(llvm::StringRef name, ModuleOp module) {
+  llvm::ArrayRef<pipeline::Stage> stages = pipeline::getStages();
+  const pipeline::Stage *stage =
+      llvm::find_if(stages, [&](const pipeline::Stage &stage) { return stage.name == name; });
+  return (stage == stages.begin() ? stage : stage - 1)->verify(module);
+}
+
 OwningOpRef<ModuleOp> read(const CompileOptions &options, MLIRContext &context,
                            Diagnostics &diagnostics) {
   if (options.startFrom.empty()) {
@@ -124,6 +85,8 @@ OwningOpRef<ModuleOp> read(const CompileOptions &options, MLIRContext &context,
   auto module = parseSourceFile<ModuleOp>(options.input, &context);
   if (!module && !diagnostics.hasErrors())
     diagnostics.error("E1001", options.input, "cannot be read as MLIR text");
+  if (module && failed(verifyBefore(options.startFrom, *module)))
+    return nullptr;
   return module;
 }
 
@@ -132,10 +95,10 @@ OwningOpRef<ModuleOp> read(const CompileOptions &options, MLIRContext &context,
 OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &context,
                               Diagnostics &diagnostics,
                               std::function<void(llvm::StringRef, ModuleOp)> observe) {
-  DiagnosticForwarder forwarder(context, options, diagnostics);
+  DiagnosticForwarder forwarder(context, options.input, options.remarks, diagnostics);
   auto targetInfo = getTargetInfo(options.target, options.cpu, options.attributes);
   if (!targetInfo) {
-    diagnostics.error("E5001", "", llvm::toString(targetInfo.takeError()));
+    report(diagnostics, "E5001", "", targetInfo.takeError());
     return nullptr;
   }
   OwningOpRef<ModuleOp> module = read(options, context, diagnostics);

@@ -4,16 +4,17 @@
 //===----------------------------------------------------------------------===//
 #include "Artifacts.h"
 #include "CommandLine.h"
+#include "Reporting.h"
 
 #include "qcc/Emit/ObjectFile.h"
 #include "qcc/Import/Import.h"
+#include "qcc/Report/Summary.h"
 #include "qcc/Support/OutputFiles.h"
 #include "qcc/Target/CPU/CPU.h"
 #include "qcc/TargetInfo/TargetInfo.h"
-#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
-#include <unistd.h>
 
 using namespace llvm;
 
@@ -21,41 +22,31 @@ namespace qcc::driver {
 
 namespace {
 
-// LLVM calls these where it cannot go on. The exit code tells a caller that the fault is ours.
-[[noreturn]] void leave(const char *reason) {
-  static const char prefix[] = "qcc: error: internal error: ";
-  static const char suffix[] = "; please report it with the model and the options [E7000]\n";
-  for (const char *part : {prefix, reason, suffix})
-    if (::write(STDERR_FILENO, part, strlen(part)) < 0)
-      break;
-  _exit(static_cast<int>(ExitCode::Internal));
-}
-void handleFatalError(void *, const char *reason, bool) { leave(reason); }
-void handleBadAlloc(void *, const char *, bool) { leave("out of memory"); }
-
 class Compiler {
 public:
-  int run(int argc, char **argv);
+  ExitCode run(int argc, char **argv);
 
 private:
   ExitCode compileToFiles();
   bool printInformation(const opt::InputArgList &arguments);
-  ExitCode emitObject(mlir::ModuleOp module, OutputFiles &files);
-  ExitCode checkLimits(const emit::Artifact &artifact);
-  std::string getOutputPath() const;
-  ExitCode usage(Error error) {
-    errs() << "qcc: error: " << toString(std::move(error)) << "\n";
-    return ExitCode::Usage;
+  void emitObject(mlir::ModuleOp module, OutputFiles &files);
+  bool isWithinLimits(const emit::Artifact &artifact);
+  bool isMachineCode() const {
+    return line.emit == "obj" || line.emit == "asm" || line.emit == "llvm";
   }
+  void chooseOutputs();
+  bool checkOutputs(OutputFiles files);
 
   CommandLine line;
+  std::string output, header; // header: empty where none is written
   Diagnostics diagnostics;
 };
 
 bool Compiler::printInformation(const opt::InputArgList &arguments) {
   if (arguments.hasArg(OPT_help)) {
     getOptionTable().printHelp(outs(), "qcc [options] model.onnx -o model.o",
-                               "qcc: compiles ONNX networks to objects");
+                               "qcc: compiles ONNX networks to objects", false, false,
+                               opt::Visibility(opt::DefaultVis));
   } else if (arguments.hasArg(OPT_version)) {
     outs() << "qcc " << QCC_VERSION << " (LLVM " << LLVM_VERSION_STRING << ")\n";
   } else if (arguments.hasArg(OPT_print_targets)) {
@@ -73,18 +64,53 @@ bool Compiler::printInformation(const opt::InputArgList &arguments) {
   return true;
 }
 
-std::string Compiler::getOutputPath() const {
-  if (!line.output.empty())
-    return line.output;
-  SmallString<128> path(sys::path::filename(line.compile.input));
-  sys::path::replace_extension(path, line.emit == "obj"    ? "o"
-                                     : line.emit == "asm"  ? "s"
-                                     : line.emit == "llvm" ? "ll"
-                                                           : "mlir");
-  return path.str().str();
+void Compiler::chooseOutputs() {
+  output = line.output;
+  if (output.empty()) {
+    SmallString<128> path(sys::path::filename(line.compile.input));
+    sys::path::replace_extension(path, line.emit == "obj"    ? "o"
+                                       : line.emit == "asm"  ? "s"
+                                       : line.emit == "llvm" ? "ll"
+                                                             : "mlir");
+    output = path.str().str();
+  }
+  sys::fs::file_status status;
+  bool isDevice =
+      output == "-" || (!sys::fs::status(output, status) && !sys::fs::is_regular_file(status));
+  if (line.emit == "obj" && !isDevice) {
+    SmallString<128> path(output);
+    sys::path::replace_extension(path, "h");
+    header = path.str().str();
+  }
 }
 
-ExitCode Compiler::checkLimits(const emit::Artifact &artifact) {
+/// Before minutes of work: a wrong path is an error now.
+bool Compiler::checkOutputs(OutputFiles files) {
+  std::vector<std::string> paths = {output};
+  for (const std::string &path : {header, line.manifest})
+    if (!path.empty())
+      paths.push_back(path);
+  for (size_t i = 0; i < paths.size(); ++i) {
+    bool isTwice = false;
+    for (size_t j = 0; j < i; ++j) {
+      bool isSame = false;
+      isTwice |=
+          paths[i] == paths[j] || (!sys::fs::equivalent(paths[i], paths[j], isSame) && isSame);
+    }
+    StringRef folder = sys::path::parent_path(paths[i]);
+    if (isTwice)
+      diagnostics.error("E6104", paths[i], "would be written twice; choose another path");
+    else if (paths[i] != "-" && !folder.empty() && !sys::fs::is_directory(folder))
+      diagnostics.error("E6101", paths[i], "cannot write: there is no directory " + folder);
+    files.add(paths[i], "");
+  }
+  if (!diagnostics.hasErrors())
+    if (Error error = files.check())
+      report(diagnostics, "E6101", "", std::move(error));
+  return !diagnostics.hasErrors();
+}
+
+bool Compiler::isWithinLimits(const emit::Artifact &artifact) {
   struct Limit {
     std::optional<int64_t> limit;
     int64_t value;
@@ -102,29 +128,22 @@ ExitCode Compiler::checkLimits(const emit::Artifact &artifact) {
                                 limit.option, *limit.limit));
       exceeded = true;
     }
-  return exceeded ? ExitCode::Limit : ExitCode::Ok;
+  return !exceeded;
 }
 
-ExitCode Compiler::emitObject(mlir::ModuleOp module, OutputFiles &files) {
+void Compiler::emitObject(mlir::ModuleOp module, OutputFiles &files) {
   target::FileKind kind = line.emit == "obj"   ? target::FileKind::Object
                           : line.emit == "asm" ? target::FileKind::Assembly
                                                : target::FileKind::LLVM;
   Expected<std::string> bytes = target::generate(module, kind);
-  if (!bytes) {
-    diagnostics.error("E5004", line.compile.input, toString(bytes.takeError()));
-    return ExitCode::BadInput;
-  }
-  std::string path = getOutputPath();
-  if (kind != target::FileKind::Object) {
-    files.add(path, std::move(*bytes));
-    return ExitCode::Ok;
-  }
+  if (!bytes)
+    return report(diagnostics, "E5004", line.compile.input, bytes.takeError());
+  if (kind != target::FileKind::Object)
+    return files.add(output, std::move(*bytes));
   emit::Artifact artifact = describeModule(module, line.text);
   Expected<emit::ObjectFacts> facts = emit::analyzeObject(*bytes, artifact.name);
-  if (!facts) {
-    diagnostics.error("E6009", line.compile.input, toString(facts.takeError()));
-    return ExitCode::Internal;
-  }
+  if (!facts)
+    return report(diagnostics, "E6009", line.compile.input, facts.takeError());
   artifact.codeSize = facts->codeSize;
   artifact.weightsSize = facts->weightsSize;
   artifact.stackMax = facts->stackMax;
@@ -134,77 +153,71 @@ ExitCode Compiler::emitObject(mlir::ModuleOp module, OutputFiles &files) {
       diagnostics.error(code.drop_back(), line.compile.input,
                         "the object breaks its contract: " + text);
     }
-    return ExitCode::Internal;
+    return;
   }
-  if (ExitCode limit = checkLimits(artifact); limit != ExitCode::Ok)
-    return limit;
-  files.add(path, std::move(*bytes));
-  if (path != "-") {
-    SmallString<128> header(path);
-    sys::path::replace_extension(header, "h");
+  if (!isWithinLimits(artifact))
+    return;
+  files.add(output, std::move(*bytes));
+  if (!header.empty())
     files.add(header, emit::writeHeader(artifact));
-  }
-  if (!line.manifest.empty())
-    files.add(line.manifest, emit::writeManifest(artifact));
+  std::string manifest = emit::writeManifest(artifact);
   if (line.verbose)
-    errs() << formatv("{0}: arena {1} bytes (bound {2}), weights {3}, code {4}, stack {5}, {6} "
-                      "MACs, {7} kernels\n",
-                      artifact.name, artifact.arenaSize, artifact.arenaBound, artifact.weightsSize,
-                      artifact.codeSize, artifact.stackMax, artifact.macs, artifact.nodes.size());
-  return ExitCode::Ok;
+    report::printSummary(manifest, errs());
+  if (!line.manifest.empty())
+    files.add(line.manifest, std::move(manifest));
 }
 
 ExitCode Compiler::compileToFiles() {
   OutputFiles files;
   files.protect(line.compile.input);
-  // Before minutes of work: a wrong path is an error now.
-  OutputFiles planned = files;
-  planned.add(getOutputPath(), "");
-  if (Error error = planned.check()) {
-    errs() << "qcc: error: " << toString(std::move(error)) << "\n";
-    return ExitCode::CannotWrite;
-  }
+  for (const std::string &path :
+       {line.compile.config.calibrationTable, line.compile.config.calibrationDirectory})
+    if (!path.empty())
+      files.protect(path);
+  chooseOutputs();
+  if (!checkOutputs(files))
+    return getExitCode(diagnostics);
   std::unique_ptr<mlir::MLIRContext> context = createContext();
   mlir::OwningOpRef<mlir::ModuleOp> module = compile(line.compile, *context, diagnostics);
   if (!module)
-    return ExitCode::BadInput;
-  bool isFile = line.emit == "obj" || line.emit == "asm" || line.emit == "llvm";
-  ExitCode code = ExitCode::Ok;
-  if (isFile) {
-    code = emitObject(*module, files);
+    return getExitCode(diagnostics);
+  if (isMachineCode()) {
+    DiagnosticForwarder forwarder(*context, line.compile.input, line.compile.remarks, diagnostics);
+    emitObject(*module, files);
   } else {
     std::string text;
     raw_string_ostream stream(text);
     // Locations carry the node names of the model.
     module->print(stream, mlir::OpPrintingFlags().enableDebugInfo());
-    files.add(getOutputPath(), text + "\n");
+    files.add(output, text + "\n");
   }
-  if (code != ExitCode::Ok)
-    return code;
-  if (Error error = files.write()) {
-    errs() << "qcc: error: " << toString(std::move(error)) << "\n";
-    return ExitCode::CannotWrite;
-  }
-  return ExitCode::Ok;
+  if (!diagnostics.hasErrors())
+    if (Error error = files.write())
+      report(diagnostics, "E6101", "", std::move(error));
+  return getExitCode(diagnostics);
 }
 
-int Compiler::run(int argc, char **argv) {
-  install_fatal_error_handler(handleFatalError);
-  install_bad_alloc_error_handler(handleBadAlloc);
+ExitCode Compiler::run(int argc, char **argv) {
   Expected<opt::InputArgList> arguments = parseArguments(argc, argv, Tool::Compiler);
-  if (!arguments)
-    return static_cast<int>(usage(arguments.takeError()));
-  if (printInformation(*arguments))
-    return 0;
-  if (Error error = readCommandLine(*arguments, line))
-    return static_cast<int>(usage(std::move(error)));
+  Error error = arguments ? Error::success() : arguments.takeError();
+  if (!error) {
+    if (printInformation(*arguments))
+      return ExitCode::Ok;
+    error = readCommandLine(*arguments, line);
+  }
+  if (error) {
+    errs() << "qcc: error: " << toString(std::move(error)) << "\n";
+    return ExitCode::Usage;
+  }
   ExitCode code = compileToFiles();
   printDiagnostics("qcc", diagnostics);
-  return static_cast<int>(code);
+  return code;
 }
 
 } // namespace
 
-int runCompiler(int argc, char **argv) { return Compiler().run(argc, argv); }
+int runCompiler(int argc, char **argv) {
+  return runTool("qcc", [&] { return Compiler().run(argc, argv); });
+}
 
 } // namespace qcc::driver

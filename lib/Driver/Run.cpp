@@ -6,6 +6,7 @@
 #include "CommandLine.h"
 #include "InputFiles.h"
 #include "KernelComparison.h"
+#include "Reporting.h"
 
 #include "qcc/Support/OutputFiles.h"
 #include "qcc/Target/CPU/CPU.h"
@@ -22,7 +23,7 @@ namespace {
 
 class NetworkRun {
 public:
-  int run(int argc, char **argv);
+  ExitCode run(int argc, char **argv);
 
 private:
   ExitCode fail(Error error, ExitCode code = ExitCode::BadInput) {
@@ -206,7 +207,7 @@ ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
   mlir::OwningOpRef<mlir::ModuleOp> module = compile(line.compile, *context, diagnostics, observe);
   printDiagnostics("qcc-run", diagnostics);
   if (!module)
-    return ExitCode::BadInput;
+    return getExitCode(diagnostics);
   artifact = describeModule(*module, "");
   auto created = target::createRunner(*module);
   if (!created)
@@ -227,23 +228,25 @@ ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
   return comparison && !comparison->isEqual() ? ExitCode::BadInput : ExitCode::Ok;
 }
 
-int NetworkRun::run(int argc, char **argv) {
+ExitCode NetworkRun::run(int argc, char **argv) {
   Expected<opt::InputArgList> arguments = parseArguments(argc, argv, Tool::Runner);
   if (!arguments)
-    return static_cast<int>(fail(arguments.takeError(), ExitCode::Usage));
+    return fail(arguments.takeError(), ExitCode::Usage);
   if (arguments->hasArg(OPT_help)) {
     getOptionTable().printHelp(outs(), "qcc-run [options] model.onnx -input=file.npy",
                                "qcc-run: compiles and runs a network", false, true,
                                opt::Visibility(opt::DefaultVis | RunVisibility));
-    return 0;
+    return ExitCode::Ok;
   }
   if (Error error = readCommandLine(*arguments, line))
-    return static_cast<int>(fail(std::move(error), ExitCode::Usage));
-  return static_cast<int>(execute(*arguments));
+    return fail(std::move(error), ExitCode::Usage);
+  return execute(*arguments);
 }
 
 } // namespace
 
-int runNetwork(int argc, char **argv) { return NetworkRun().run(argc, argv); }
+int runNetwork(int argc, char **argv) {
+  return runTool("qcc-run", [&] { return NetworkRun().run(argc, argv); });
+}
 
 } // namespace qcc::driver
