@@ -350,7 +350,7 @@ private:
       list += "; and " + std::to_string(unsupported.size() - mostListed) + " others";
     (void)reporter.error("E2004", "",
                          "uses operators that qcc does not support: " + list +
-                             "; -print-supported-ops lists those it does");
+                             "; -print-supported-operators lists those it does");
   }
 
   static constexpr int64_t outside = -1;

@@ -30,7 +30,7 @@ static int importEach(ArrayRef<StringRef> paths) {
 }
 
 /// Usage: qcc-import [-dim=N=1] [-shape=NAME=1x3] [-name=NAME] [-histogram] MODEL
-///        qcc-import -print-supported-ops
+///        qcc-import -print-supported-operators
 ///        qcc-import -each MODEL...
 /// Prints the module, or only how often each operation occurs. Messages go to the error stream.
 int main(int argc, char **argv) {
@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
   SmallVector<StringRef> paths;
   bool histogram = false, each = false;
   for (StringRef argument : llvm::ArrayRef(argv + 1, argc - 1)) {
-    if (argument == "-print-supported-ops") {
+    if (argument == "-print-supported-operators") {
       qcc::import::printSupportedOperators(llvm::outs());
       return 0;
     }
