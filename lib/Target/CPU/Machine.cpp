@@ -66,7 +66,11 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   llvm::CGSCCAnalysisManager sccs;
   llvm::ModuleAnalysisManager modules;
   llvm::PipelineTuningOptions tuning;
+  // The emitters have chosen vectors and tiles; what is left to vectorise or unroll are remainders.
   tuning.SLPVectorization = false;
+  tuning.LoopVectorization = false;
+  tuning.LoopInterleaving = false;
+  tuning.LoopUnrolling = false;
   llvm::PassBuilder builder(&machine, tuning);
   // No library function exists: a copy loop stays a loop.
   functions.registerPass([&] {
