@@ -171,6 +171,18 @@ void NetworkEmitter::recordNode(qnn::KernelOp kernel) {
     results.push_back(record.getDictionary(builder.getContext()));
   }
   node.append("results", builder.getArrayAttr(results));
+  llvm::SetVector<int64_t> reads;
+  for (Value input : kernel.getInputs()) {
+    auto source = dyn_cast<OpResult>(qnn::getStorageRoot(input));
+    auto producer = source ? dyn_cast<qnn::KernelOp>(source.getOwner()) : nullptr;
+    if (producer && !qnn::getOutputIndex(source))
+      reads.insert((*producer.getArena())[source.getResultNumber()]);
+  }
+  node.append("reads", builder.getI64ArrayAttr(reads.getArrayRef()));
+  if (int64_t offset = kernel.getArena()->back(); offset >= 0) {
+    node.append("scratch_offset", integer(offset));
+    node.append("scratch", kernel.getScheduleAttr().get("scratch"));
+  }
   nodes.push_back(node.getDictionary(builder.getContext()));
 }
 
