@@ -166,6 +166,7 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
   std::string reason;
   if (!options.remarks.empty() && !Regex(options.remarks).isValid(reason))
     return usage("-Rpass=" + options.remarks + ": " + reason, "E5027");
+  options.config.selftest = !arguments.hasArg(OPT_no_selftest);
   options.config.keepTensors = arguments.hasArg(OPT_keep_tensors);
   options.config.calibrationDirectory = arguments.getLastArgValue(OPT_calibrate).str();
   options.config.calibrationTable = arguments.getLastArgValue(OPT_calibration).str();

@@ -27,6 +27,7 @@ def keep_tensors : Flag1<"keep-tensors", "give every kernel's result memory of i
 def manifest : Value1<"manifest", "<file.json>", "write the facts of the header as JSON">;
 def verify_object : Flag1<"verify-object", "check the finished object against the contract (default)">;
 def no_verify_object : Flag1<"no-verify-object", "do not">;
+def no_selftest : Flag1<"no-selftest", "leave <name>_selftest out of the object">;
 def remarks : Value1<"Rpass", "<regex>", "print remarks whose text matches">;
 def max_arena : Value1<"max-arena", "<bytes>", "fail with exit code 4 when the arena is larger">;
 def max_flash : Value1<"max-flash", "<bytes>", "fail with exit code 4 when code and weights are larger">;

@@ -194,6 +194,7 @@ ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
   if (!compareWith.empty() && compareWith != "reference")
     return fail(createStringError("-compare=" + compareWith + ": known is reference [E5025]"),
                 ExitCode::Usage);
+  line.compile.config.selftest = false;
   line.compile.config.keepTensors |= !compareWith.empty();
   if (line.compile.target != "host" && line.compile.target != "x86_64")
     return fail(createStringError("-target=" + line.compile.target +

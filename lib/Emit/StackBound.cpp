@@ -39,7 +39,8 @@ private:
   /// symbols.
   std::optional<uint64_t> getTarget(const RelocationRef &relocation, bool &isUndefined) const;
   Error readFrames(const SectionRef &sizes, const SectionRef &relocations);
-  void readCalls(const SectionRef &code, const SectionRef &relocations);
+  Error readCalls(const SectionRef &code, const SectionRef &relocations);
+  bool isCall(const RelocationRef &relocation) const;
   Expected<int64_t> visit(uint64_t index);
   /// What a call costs beside the callee's frame.
   int64_t getCallOverhead() const {
@@ -91,16 +92,42 @@ Error StackGraph::readFrames(const SectionRef &sizes, const SectionRef &relocati
   return Error::success();
 }
 
-void StackGraph::readCalls(const SectionRef &code, const SectionRef &relocations) {
+/// Calls and jumps. Any other reference to code takes an address, and what is done with it is
+/// unknown.
+bool StackGraph::isCall(const RelocationRef &relocation) const {
+  uint64_t type = relocation.getType();
+  switch (object.getArch()) {
+  case Triple::x86_64:
+    return type == ELF::R_X86_64_PLT32;
+  case Triple::aarch64:
+    return type == ELF::R_AARCH64_CALL26 || type == ELF::R_AARCH64_JUMP26;
+  case Triple::arm:
+  case Triple::thumb:
+    return is_contained<uint64_t>(
+        {ELF::R_ARM_THM_CALL, ELF::R_ARM_THM_JUMP24, ELF::R_ARM_CALL, ELF::R_ARM_JUMP24}, type);
+  case Triple::riscv32:
+  case Triple::riscv64:
+    return type == ELF::R_RISCV_CALL || type == ELF::R_RISCV_CALL_PLT;
+  default:
+    return false;
+  }
+}
+
+Error StackGraph::readCalls(const SectionRef &code, const SectionRef &relocations) {
   Function &function = functions[code.getIndex()];
   for (const RelocationRef &relocation : relocations.relocations()) {
     bool isUndefined;
     std::optional<uint64_t> index = getTarget(relocation, isUndefined);
     function.callsHelper |= isUndefined;
     // A branch inside the section may be a relocation too.
-    if (index && *index != code.getIndex())
-      function.calls.push_back(*index);
+    if (!index || *index == code.getIndex())
+      continue;
+    if (!isCall(relocation))
+      return createStringError("the stack is not bounded: %s takes the address of %s [E6008]",
+                               function.name.c_str(), functions[*index].name.c_str());
+    functions[code.getIndex()].calls.push_back(*index);
   }
+  return Error::success();
 }
 
 Error StackGraph::build() {
@@ -132,7 +159,8 @@ Error StackGraph::build() {
       if (Error error = readFrames(**relocated, section))
         return error;
     } else if (isCode(**relocated)) {
-      readCalls(**relocated, section);
+      if (Error error = readCalls(**relocated, section))
+        return error;
     }
   }
   return Error::success();

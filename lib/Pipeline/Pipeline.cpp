@@ -54,7 +54,10 @@ static void buildQuantize(OpPassManager &manager, const Config &config) {
     manager.addNestedPass<func::FuncOp>(quantize::createMoveBoundary());
 }
 
-static void buildProve(OpPassManager &manager, const Config &) {
+static void buildProve(OpPassManager &manager, const Config &config) {
+  // First: the selftest then judges what this stage proves as well.
+  if (config.selftest)
+    manager.addPass(prove::createEvaluateSelftest());
   manager.addNestedPass<func::FuncOp>(prove::createDropIdleClamps());
   manager.addNestedPass<func::FuncOp>(prove::createSettleConstantChannels());
   manager.addNestedPass<func::FuncOp>(prove::createRemoveConstantChannels());
@@ -87,6 +90,8 @@ static void buildPlan(OpPassManager &manager, const Config &config) {
 
 static void buildCodegen(OpPassManager &manager, const Config &) {
   manager.addPass(codegen::createEmitKernels());
+  manager.addPass(codegen::createCheckArguments());
+  manager.addPass(codegen::createAddSelftest());
   // Emitters create constants freely; equal ones are merged here.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

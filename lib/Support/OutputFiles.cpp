@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "qcc/Support/OutputFiles.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -45,13 +46,31 @@ static Error writeAndClose(int descriptor, StringRef path, StringRef contents, b
   return Error::success();
 }
 
+/// Whether the path names bytes that are passed on as they are written: "-", a device, a pipe.
+static bool isStream(StringRef path) {
+  sys::fs::file_status status;
+  return path == "-" || (!sys::fs::status(path, status) && !sys::fs::is_regular_file(status) &&
+                         !sys::fs::is_directory(status));
+}
+
 Error OutputFiles::check() const {
-  for (const File &file : files) {
-    if (file.path == "-")
+  for (auto [index, file] : enumerate(files)) {
+    if (isStream(file.path))
       continue;
+    for (const File &other : ArrayRef(files).take_front(index)) {
+      bool same = other.path == file.path;
+      if (same || (!sys::fs::equivalent(file.path, other.path, same) && same))
+        return makeError(file.path, "two outputs would be written to one file", "E6104");
+    }
     sys::fs::file_status status;
-    if (sys::fs::status(file.path, status))
+    if (std::error_code error = sys::fs::status(file.path, status)) {
+      StringRef directory = sys::path::parent_path(file.path);
+      if (directory.empty())
+        directory = ".";
+      if (!sys::fs::is_directory(directory))
+        return makeError(file.path, "cannot write: its directory does not exist", "E6101");
       continue; // a new file
+    }
     if (sys::fs::is_directory(status))
       return makeError(file.path, "is a directory; name a file", "E6102");
     for (const std::string &input : inputs) {
@@ -61,6 +80,14 @@ Error OutputFiles::check() const {
     }
   }
   return Error::success();
+}
+
+static Error writeStream(StringRef path, StringRef contents) {
+  int descriptor =
+      path == "-" ? dup(STDOUT_FILENO) : open(path.str().c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    return cannotWrite(path);
+  return writeAndClose(descriptor, path, contents, /*sync=*/false);
 }
 
 Error OutputFiles::write() {
@@ -77,21 +104,12 @@ Error OutputFiles::write() {
     }
   });
   for (const File &file : files) {
-    sys::fs::file_status status;
-    bool exists = !sys::fs::status(file.path, status);
-    if (file.path == "-" || (exists && !sys::fs::is_regular_file(status))) {
-      int descriptor =
-          file.path == "-" ? dup(STDOUT_FILENO) : open(file.path.c_str(), O_WRONLY | O_CLOEXEC);
-      if (descriptor < 0)
-        return cannotWrite(file.path);
-      if (Error error = writeAndClose(descriptor, file.path, file.contents, /*sync=*/false))
-        return error;
+    if (isStream(file.path))
       continue;
-    }
     // Renaming over a link would replace the link: write where it leads.
-    SmallString<128> target(file.path);
-    if (exists)
-      sys::fs::real_path(file.path, target);
+    SmallString<128> target;
+    if (sys::fs::real_path(file.path, target))
+      target = file.path;
     SmallString<128> temporary;
     int descriptor;
     if (std::error_code error =
@@ -103,6 +121,11 @@ Error OutputFiles::write() {
     if (Error error = writeAndClose(descriptor, file.path, file.contents, /*sync=*/true))
       return error;
   }
+  // What a stream has taken cannot be taken back: streams come when every temporary is complete.
+  for (const File &file : files)
+    if (isStream(file.path))
+      if (Error error = writeStream(file.path, file.contents))
+        return error;
   for (const Pending &file : pending)
     if (std::rename(file.temporary.c_str(), file.path.c_str()) != 0)
       return cannotWrite(file.path);

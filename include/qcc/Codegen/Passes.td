@@ -24,4 +24,47 @@ def EmitKernels : Pass<"qcc-codegen-emit-kernels", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
+def CheckArguments : Pass<"qcc-codegen-check-arguments", "::mlir::ModuleOp"> {
+  let summary = "makes <name>_run return a status code for null pointers and a misaligned arena";
+  let description = [{
+    An arena of no bytes may be null.
+
+    ```mlir
+    func.func @m_run(%in0: !llvm.ptr, %out0: !llvm.ptr, %arena: !llvm.ptr) -> i32 { call @m_kernel0 }
+    ```
+    ==>
+    ```mlir
+    func.func @m_run(%in0: !llvm.ptr, %out0: !llvm.ptr, %arena: !llvm.ptr) -> i32 {
+      %status = scf.if %usable -> i32 { call @m_kernel0 } else { 1 for a null pointer, 2 for the arena }
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect"];
+}
+
+def AddSelftest : Pass<"qcc-codegen-add-selftest", "::mlir::ModuleOp"> {
+  let summary = "adds <name>_selftest, which runs the network on a generated input and checks the outputs";
+  let description = [{
+    Does nothing without the module's `qcc.selftest`, which Prove computes. The work memory holds the arena, the
+    inputs and the outputs; its size becomes `qcc.selftest_size`. The function generates the inputs
+    (qcc/Support/SelftestInput.h), runs the network, compares the CRC-32 of each output, or stored values with a
+    tolerance, and the CRC-32 of the weights in memory: one input need not reach every weight.
+
+    ```mlir
+    module attributes {qcc.selftest = {...}} { func.func @m_run(...) }
+    ```
+    ==>
+    ```mlir
+    module attributes {qcc.selftest_size = 96 : i64, ...} {
+      func.func @m_run(...)
+      func.func private @m_crc32(!llvm.ptr, i64) -> i32
+      func.func private @m_generate0(!llvm.ptr)
+      func.func @m_selftest(%work: !llvm.ptr) -> i32
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect"];
+}
+
 #endif

@@ -20,6 +20,7 @@ struct Config {
   std::string calibrationCpu;         // -calibrate-cpu
   bool keepTensors = false;         // every kernel result keeps its own memory
   bool quantizedBoundary = false;   // -io=quantized
+  bool selftest = false;            // the object gets <name>_selftest
 };
 
 /// One stage with a pass pipeline. Import comes before the first, Target and Emit after the last.

@@ -86,4 +86,26 @@ def CertifyRequantization : Pass<"qcc-prove-certify-requantization", "::mlir::fu
   let dependentDialects = ["::qcc::qnn::QNNDialect"];
 }
 
+def EvaluateSelftest : Pass<"qcc-prove-evaluate-selftest", "::mlir::ModuleOp"> {
+  let summary = "records what the network must compute from the selftest's generated input";
+  let description = [{
+    The input is that of qcc/Support/SelftestInput.h: floats that lead to a quantization cover its range, others
+    [-1, 1]. The module gets `qcc.selftest = {inputs = [ {low, step} ], outputs = [...]}`. An output that is the same
+    bytes everywhere has a `crc` (CRC-32); one that depends on float sums, whose order is the target's, has at most
+    64 `values`, `stride` elements apart, and a `tolerance`; one behind the quantization of such sums has nothing.
+    Small networks run in Reference, larger ones as compiled code on this machine.
+
+    ```mlir
+    module { func.func @run(%x: tensor<4xi8>) -> tensor<4xi8> { return %x : tensor<4xi8> } }
+    ```
+    ==>
+    ```mlir
+    module attributes {qcc.selftest = {inputs = [ {} ], outputs = [ {crc = 2084639563 : i64} ]}} { ... }
+    ```
+  }];
+  let options = [Option<"referenceWork", "reference-work", "int64_t", "6000000",
+                        "multiply-accumulates and elements up to which Reference computes the outputs">];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
 #endif

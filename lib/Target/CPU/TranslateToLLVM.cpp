@@ -19,6 +19,9 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/SCCIterator.h"
+#include "llvm/Analysis/CallGraph.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
 
 using namespace mlir;
@@ -38,18 +41,42 @@ static LogicalResult lowerToLLVMDialect(ModuleOp module) {
   return manager.run(module);
 }
 
-/// Section, linkage and attributes of design section 5.
+/// Private functions stay inside the object.
+static void setLinkage(ModuleOp module) {
+  auto internal = LLVM::LinkageAttr::get(module.getContext(), LLVM::Linkage::Internal);
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.isPrivate() && !function.isDeclaration())
+      function->setAttr("llvm.linkage", internal);
+}
+
+/// The stack has a bound only where every callee is known and none leads back to itself. Calls
+/// within a section leave no trace in the object, so this is the place to look.
+static llvm::Error checkCalls(llvm::Module &module) {
+  llvm::CallGraph graph(module);
+  for (auto component = llvm::scc_begin(&graph); !component.isAtEnd(); ++component) {
+    llvm::Function *function = component->front()->getFunction();
+    if (component.hasCycle() && function)
+      return llvm::createStringError("the stack is not bounded: %s calls itself [E6008]",
+                                     function->getName().str().c_str());
+  }
+  for (llvm::Function &function : module)
+    for (llvm::Instruction &instruction : llvm::instructions(function)) {
+      auto *call = llvm::dyn_cast<llvm::CallBase>(&instruction);
+      if (call && !call->isInlineAsm() && !call->getCalledFunction())
+        return llvm::createStringError("the stack is not bounded: an indirect call in %s [E6008]",
+                                       function.getName().str().c_str());
+    }
+  return llvm::Error::success();
+}
+
+/// Section and attributes of design section 5.
 static void applyObjectContract(llvm::Module &module, const TargetInfo &target, StringRef name) {
   for (llvm::Function &function : module) {
     if (function.isDeclaration())
       continue;
-    bool isEntry = function.getName() == (name + "_run").str() ||
-                   function.getName() == (name + "_selftest").str();
-    if (!isEntry) {
-      function.setLinkage(llvm::GlobalValue::InternalLinkage);
-      // One function a kernel: its name shows in profiles, and its registers are allocated alone.
+    // One function a kernel: its name shows in profiles, and its registers are allocated alone.
+    if (function.hasInternalLinkage())
       function.addFnAttr(llvm::Attribute::NoInline);
-    }
     function.setSection((".text." + name + "." + function.getName()).str());
     function.addFnAttr(llvm::Attribute::NoUnwind);
     function.addFnAttr("no-builtins");
@@ -60,6 +87,8 @@ static void applyObjectContract(llvm::Module &module, const TargetInfo &target, 
   for (llvm::GlobalVariable &global : module.globals())
     if (global.getName() == (name + "_weights").str())
       global.setSection((".rodata." + name + ".weights").str());
+    else if (global.isConstant() && !global.isDeclaration())
+      global.setSection((".rodata." + name).str());
   // Tag_ABI_VFP_args = compatible: no float crosses the interface by value, so the object links
   // with soft- and hard-float programs (Addenda to the ABI for the Arm Architecture, section on
   // build attributes).
@@ -84,6 +113,7 @@ llvm::Expected<std::unique_ptr<llvm::Module>> translateToLLVM(ModuleOp module,
       ours.push_back(attribute.getName());
   for (StringAttr attribute : ours)
     (*clone)->removeAttr(attribute);
+  setLinkage(*clone);
   if (failed(lowerToLLVMDialect(*clone)))
     return llvm::createStringError("lowering to LLVM failed [E5004]");
   std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(*clone, context, name.getValue());
@@ -91,6 +121,8 @@ llvm::Expected<std::unique_ptr<llvm::Module>> translateToLLVM(ModuleOp module,
     return llvm::createStringError("translation to LLVM IR failed [E5004]");
   result->setTargetTriple((*machine)->getTargetTriple());
   result->setDataLayout((*machine)->createDataLayout());
+  if (llvm::Error error = checkCalls(*result))
+    return error;
   applyObjectContract(*result, target, name.getValue());
   return result;
 }
