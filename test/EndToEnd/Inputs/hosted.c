@@ -15,10 +15,9 @@ static struct {
 static unsigned count;
 static FILE *in, *out;
 
-/* The buffer ends where the next page, which nobody may touch, begins, up to the alignment; it is aligned to no
- * more than it asks for. */
+/* The buffer ends where the next page, which nobody may touch, begins, up to its alignment. */
 void *platform_allocate(size_t size, size_t align) {
-  size_t page = (size_t)sysconf(_SC_PAGESIZE), room = (size + 2 * align + page - 1) / page * page;
+  size_t page = (size_t)sysconf(_SC_PAGESIZE), room = (size + align + page - 1) / page * page;
   unsigned char *memory = mmap(NULL, room + 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED || count == MOST_BUFFERS)
     platform_exit(30);
@@ -26,8 +25,6 @@ void *platform_allocate(size_t size, size_t align) {
     platform_exit(31);
   unsigned char *begin = memory + page, *end = begin + room;
   unsigned char *at = (unsigned char *)(((uintptr_t)end - size) / align * align);
-  if ((uintptr_t)at % (2 * align) == 0 && size % align == 0 && size)
-    at -= align;
   buffers[count].begin = begin;
   buffers[count].end = end;
   buffers[count].memory = at;

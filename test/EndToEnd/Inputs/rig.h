@@ -21,7 +21,7 @@ struct network {
 extern const struct network networks[];
 extern const unsigned network_count;
 
-/* Memory with a protected or watched border on both sides; the address is a multiple of align and no more. */
+/* Memory with a protected or watched border on both sides. */
 void *platform_allocate(size_t size, size_t align);
 /* No effect on a board. */
 void platform_protect(void *memory, protection wanted);
