@@ -35,8 +35,13 @@ void WeightsBlob::create(OpBuilder &builder, StringRef symbol) {
     return;
   auto size = static_cast<int64_t>(bytes.size());
   auto type = RankedTensorType::get({size}, builder.getI8Type());
-  auto value = DenseResourceElementsAttr::get(
-      type, "weights", HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
+  // The attribute takes the bytes over: a copy would double the largest thing in memory.
+  auto *owned = new std::vector<char>(std::move(bytes));
+  AsmResourceBlob blob(
+      ArrayRef<char>(*owned), /*dataAlignment=*/1,
+      [owned](void *, size_t, size_t) { delete owned; },
+      /*dataIsMutable=*/false);
+  auto value = DenseResourceElementsAttr::get(type, "weights", std::move(blob));
   auto global = LLVM::GlobalOp::create(builder, builder.getUnknownLoc(),
                                        LLVM::LLVMArrayType::get(builder.getI8Type(), size),
                                        /*isConstant=*/true, LLVM::Linkage::Internal, symbol, value);

@@ -68,14 +68,18 @@ llvm::Expected<std::string> generate(mlir::ModuleOp module, FileKind kind) {
     (*translated)->print(stream, nullptr);
     return bytes.str().str();
   }
-  llvm::legacy::PassManager passes;
+  auto passes = std::make_unique<llvm::legacy::PassManager>();
   auto fileType = kind == FileKind::Object ? llvm::CodeGenFileType::ObjectFile
                                            : llvm::CodeGenFileType::AssemblyFile;
-  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, fileType))
+  if ((*machine)->addPassesToEmitFile(*passes, stream, nullptr, fileType))
     return llvm::createStringError("LLVM cannot write this kind of file for the target [E5003]");
-  passes.run(**translated);
+  passes->run(**translated);
   if (!errors.empty())
     return llvm::createStringError("LLVM: %s [E5005]", errors.c_str());
+  // Weights are in the module, in the emitter's fragments and in the bytes: two of them go before
+  // the next copy.
+  passes.reset();
+  translated->reset();
   if (target.architecture != Architecture::Arm)
     return bytes.str().str();
   if (kind == FileKind::Assembly)
