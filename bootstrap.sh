@@ -46,7 +46,11 @@ install_packages() {
   # LLVM 22 for bookworm is in the security archive only.
   if ! grep -rqsE '^[^#]*bookworm-security' /etc/apt/sources.list /etc/apt/sources.list.d; then
     say "adding bookworm-security to the package sources"
-    printf 'deb http://deb.debian.org/debian-security bookworm-security main\n' |
+    # The mirror that serves Debian serves its security archive beside it.
+    local mirror
+    mirror=$(grep -rhoE 'https?://[^ ]+/debian/?([ ]|$)' /etc/apt/sources.list /etc/apt/sources.list.d | head -n 1 | tr -d ' ')
+    [ -n "$mirror" ] || die "no Debian mirror found in the package sources; add bookworm-security there"
+    printf 'deb %s bookworm-security main\n' "${mirror%/}-security" |
       "${as_root[@]}" tee /etc/apt/sources.list.d/qcc-bookworm-security.list >/dev/null
   fi
   say "installing ${missing[*]}"
