@@ -44,8 +44,8 @@ template <typename T> llvm::SmallVector<T> getConstantValues(mlir::Value value) 
   return values;
 }
 
-/// Erases a constant without uses and frees its bytes. Clones of a module share them: only for constants that were
-/// made since the last clone.
+/// Erases a constant without uses and frees its bytes. Clones of a module share them: only for
+/// constants that were made since the last clone.
 void releaseConstant(ConstantOp constant);
 
 } // namespace qcc::qnn

@@ -4,6 +4,7 @@
 //
 // Loops over output pixels, taps clamped to the input, channels innermost and vectorised.
 //===----------------------------------------------------------------------===//
+#include "Contraction.h"
 #include "Generic.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -14,11 +15,6 @@ namespace qcc::codegen {
 
 namespace {
 
-/// Half-open range of taps of one spatial dimension that lie inside the input.
-struct TapRange {
-  Value begin, end;
-};
-
 struct WindowShape {
   ArrayRef<int64_t> input; // N, H, W, C
   ArrayRef<int64_t> kernel, strides, pads, dilations;
@@ -26,27 +22,10 @@ struct WindowShape {
 
 } // namespace
 
-/// ceil(a / b) for b > 0 and a that may be negative only where the result is then clamped to 0.
-static Value ceilDivide(KernelEmitter &emitter, Value a, int64_t b) {
-  if (b == 1)
-    return a;
-  Value sum = emitter.addOffsets(a, emitter.offset(b - 1));
-  return arith::DivSIOp::create(emitter.builder, emitter.location, sum, emitter.offset(b));
-}
-
 static TapRange getTaps(KernelEmitter &emitter, const WindowShape &window, int64_t spatial,
                         Value output) {
-  int64_t kernel = window.kernel[spatial], pad = window.pads[spatial];
-  int64_t size = window.input[1 + spatial], dilation = window.dilations[spatial];
-  Value first = emitter.addOffsets(emitter.scaleOffset(output, window.strides[spatial]),
-                                   emitter.offset(-pad));
-  // Tap k reads first + k * dilation, which must be in [0, size).
-  Value zero = emitter.offset(0);
-  Value below = arith::SubIOp::create(emitter.builder, emitter.location, zero, first);
-  Value room =
-      arith::SubIOp::create(emitter.builder, emitter.location, emitter.offset(size), first);
-  return {emitter.maximum(ceilDivide(emitter, below, dilation), zero),
-          emitter.minimum(ceilDivide(emitter, room, dilation), emitter.offset(kernel))};
+  return getTapRange(emitter, output, window.strides[spatial], window.pads[spatial],
+                     window.dilations[spatial], window.kernel[spatial], window.input[1 + spatial]);
 }
 
 using Combine = llvm::function_ref<Value(Value accumulator, Value element)>;

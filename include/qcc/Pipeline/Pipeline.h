@@ -17,7 +17,7 @@ struct Config {
   std::string calibrationDirectory; // -calibrate
   std::string calibrationTable;     // -calibration
   std::string calibrationTableOut;  // -calibration-out
-  std::string calibrationCpu;         // -calibrate-cpu
+  std::string calibrationCpu;       // -calibrate-cpu
   bool keepTensors = false;         // every kernel result keeps its own memory
   bool quantizedBoundary = false;   // -io=quantized
   bool selftest = false;            // the object gets <name>_selftest

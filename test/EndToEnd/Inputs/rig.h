@@ -1,4 +1,5 @@
-/* What the program of the end-to-end tests, its generated table of networks, and its platform share. */
+/* What the program of the end-to-end tests, its generated table of networks, and its platform
+ * share. */
 #ifndef RIG_H
 #define RIG_H
 
@@ -9,12 +10,13 @@ typedef enum { READ_ONLY, WRITABLE } protection;
 
 struct network {
   const char *name;
-  unsigned inputs, outputs;    /* the sizes of the inputs come first */
-  const size_t *sizes;         /* bytes */
-  const size_t *aligns;        /* of the element types */
+  unsigned inputs, outputs; /* the sizes of the inputs come first */
+  const size_t *sizes;      /* bytes */
+  const size_t *aligns;     /* of the element types */
   size_t arena_size, arena_align, state_size, state_align, selftest_size, stack_max;
   int (*run)(void *const *tensors, void *state, void *arena);
-  int (*call_nothing)(void *const *tensors, void *state, void *arena); /* the same call of an empty function */
+  int (*call_nothing)(void *const *tensors, void *state,
+                      void *arena); /* the same call of an empty function */
   int (*reset)(void *state);
   int (*selftest)(void *work);
 };

@@ -107,7 +107,8 @@ TEST_F(IntegerRequantizationTest, TheCheckerRefusesWrongForms) {
   for (int i = 0; i < 2000; ++i) {
     IntegerForm changed = *form;
     if (i % 2)
-      changed.offset += (i % 4 < 2 ? 1 : -1) * static_cast<int64_t>(random() >> (2 + random() % 60));
+      changed.offset +=
+          (i % 4 < 2 ? 1 : -1) * static_cast<int64_t>(random() >> (2 + random() % 60));
     else
       changed.multiplier +=
           (i % 4 < 2 ? 1 : -1) * static_cast<int32_t>(random() % (1u << (1 + random() % 24)));
