@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 packages=(
   # compiler and libraries
-  clang-22 lld-22 liblld-22-dev llvm-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools libclang-rt-22-dev
+  gcc g++ libc6-dev clang-22 lld-22 liblld-22-dev llvm-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools libclang-rt-22-dev
   cmake ninja-build protobuf-compiler libprotobuf-dev zlib1g-dev libzstd-dev libpng-dev libjpeg62-turbo-dev
   # tests, benchmarks, checks
   libgtest-dev libbenchmark-dev clang-format-22 clang-tidy-22 python3-venv git time ca-certificates
