@@ -1,7 +1,7 @@
 /* The platform of a bare Cortex-M under QEMU: start-up, semihosting, watched borders, a painted stack. No libc. */
 #include "rig.h"
 
-enum { MOST_BUFFERS = 32, BORDER_SIZE = 32, BORDER = 0xC3, PAINT = 0xB7 };
+enum { MOST_BUFFERS = 64, BORDER_SIZE = 32, BORDER = 0xC3, PAINT = 0xB7 };
 static struct {
   unsigned char *memory;
   size_t size;

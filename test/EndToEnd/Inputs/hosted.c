@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { MOST_BUFFERS = 64, BORDER = 0xC3 };
+enum { MOST_BUFFERS = 256, BORDER = 0xC3 };
 static struct {
   unsigned char *begin, *memory, *end; /* pages between the guards; the buffer in them */
   size_t size;

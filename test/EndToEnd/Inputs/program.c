@@ -4,7 +4,7 @@
  * for each fault and each figure, "name key value". Exit status: 0 or the number of the fault. */
 #include "rig.h"
 
-enum { FILLS = 3, MOST_TENSORS = 16 };
+enum { FILLS = 3, MOST_TENSORS = 48 };
 static const unsigned char fills[FILLS] = {0x00, 0xFF, 0xA5};
 
 struct buffers {
@@ -98,6 +98,8 @@ static void run_sample(const struct network *network, struct buffers *buffers) {
 }
 
 static void allocate(const struct network *network, struct buffers *buffers) {
+  if (network->inputs + network->outputs > MOST_TENSORS)
+    fail(network, "more tensors than the rig has room for", 22);
   for (unsigned i = 0; i < network->inputs + network->outputs; ++i)
     buffers->tensors[i] = platform_allocate(network->sizes[i], network->aligns[i]);
   buffers->arena = platform_allocate(network->arena_size, network->arena_align);
@@ -117,6 +119,8 @@ static void run_selftest(const struct network *network) {
 static struct buffers all[4];
 
 int main(void) {
+  if (network_count > sizeof all / sizeof *all)
+    platform_exit(23);
   for (unsigned n = 0; n < network_count; ++n)
     allocate(&networks[n], &all[n]);
   uint32_t samples;
