@@ -45,6 +45,51 @@ static LogicalResult verifyBinary(Operation *op) {
   return success();
 }
 
+static LogicalResult verifyPlainBinary(Operation *op) {
+  if (getQuantized(op->getResult(0).getType()))
+    return op->emitOpError("is not defined on quantized types");
+  return verifyBinary(op);
+}
+
+/// Integers and i1.
+static LogicalResult verifyBitwise(Operation *op) {
+  if (!isa<IntegerType>(getElementTypeOrSelf(op->getResult(0))))
+    return op->emitOpError("is defined on integers only");
+  return verifyBinary(op);
+}
+
+static LogicalResult verifyBroadcast(Operation *op, ValueRange operands) {
+  SmallVector<int64_t> shape, joined;
+  for (Value operand : operands) {
+    if (!OpTrait::util::getBroadcastedShape(
+            shape, cast<RankedTensorType>(operand.getType()).getShape(), joined))
+      return op->emitOpError("operands must broadcast to the result's shape");
+    shape = joined;
+  }
+  if (ArrayRef<int64_t>(shape) != cast<RankedTensorType>(op->getResult(0).getType()).getShape())
+    return op->emitOpError("operands must broadcast to the result's shape");
+  return success();
+}
+
+LogicalResult CompareOp::verify() {
+  if (!getType().getElementType().isInteger(1))
+    return emitOpError("result must hold i1");
+  if (getLhs().getType().getElementType() != getRhs().getType().getElementType() ||
+      getQuantized(getLhs().getType()))
+    return emitOpError("operands must have one element type, not quantized");
+  return verifyBroadcast(*this, getOperands());
+}
+
+LogicalResult SelectOp::verify() {
+  if (!getCondition().getType().getElementType().isInteger(1))
+    return emitOpError("condition must hold i1");
+  Type element = getType().getElementType();
+  if (getLhs().getType().getElementType() != element ||
+      getRhs().getType().getElementType() != element)
+    return emitOpError("lhs, rhs and result must have one element type");
+  return verifyBroadcast(*this, getOperands());
+}
+
 LogicalResult ReluOp::verify() { return verifySameType(*this); }
 LogicalResult ClipOp::verify() { return verifySameType(*this); }
 LogicalResult SigmoidOp::verify() { return verifyUnary(*this); }
@@ -55,6 +100,12 @@ LogicalResult ErfOp::verify() { return verifyUnary(*this); }
 LogicalResult SqrtOp::verify() { return verifyUnary(*this); }
 LogicalResult NegOp::verify() { return verifyUnary(*this); }
 LogicalResult AbsOp::verify() { return verifyUnary(*this); }
+LogicalResult SinOp::verify() { return verifyUnary(*this); }
+LogicalResult CosOp::verify() { return verifyUnary(*this); }
+LogicalResult AtanOp::verify() { return verifyUnary(*this); }
+LogicalResult FloorOp::verify() { return verifyUnary(*this); }
+LogicalResult CeilOp::verify() { return verifyUnary(*this); }
+LogicalResult RoundOp::verify() { return verifyUnary(*this); }
 LogicalResult CastOp::verify() { return verifyUnary(*this); }
 LogicalResult AddOp::verify() { return verifyBinary(*this); }
 LogicalResult SubOp::verify() { return verifyBinary(*this); }
@@ -62,5 +113,12 @@ LogicalResult MulOp::verify() { return verifyBinary(*this); }
 LogicalResult DivOp::verify() { return verifyBinary(*this); }
 LogicalResult MinOp::verify() { return verifyBinary(*this); }
 LogicalResult MaxOp::verify() { return verifyBinary(*this); }
+LogicalResult RemOp::verify() { return verifyPlainBinary(*this); }
+LogicalResult PowOp::verify() { return verifyPlainBinary(*this); }
+LogicalResult AndOp::verify() { return verifyBitwise(*this); }
+LogicalResult OrOp::verify() { return verifyBitwise(*this); }
+LogicalResult XorOp::verify() { return verifyBitwise(*this); }
+LogicalResult ShiftLeftOp::verify() { return verifyBitwise(*this); }
+LogicalResult ShiftRightOp::verify() { return verifyBitwise(*this); }
 
 } // namespace qcc::qnn

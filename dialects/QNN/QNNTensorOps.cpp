@@ -96,4 +96,15 @@ LogicalResult PadOp::verify() {
   return verifySameElementType(*this);
 }
 
+LogicalResult BroadcastOp::verify() {
+  auto input = getInput().getType(), result = getType();
+  int64_t added = result.getRank() - input.getRank();
+  if (added < 0)
+    return emitOpError("result must have at least the input's rank");
+  for (int64_t i = 0; i < input.getRank(); ++i)
+    if (input.getDimSize(i) != 1 && input.getDimSize(i) != result.getDimSize(added + i))
+      return emitOpError("result dimension ") << added + i << " must be " << input.getDimSize(i);
+  return verifySameElementType(*this);
+}
+
 } // namespace qcc::qnn

@@ -63,4 +63,12 @@ def QNN_PadOp : QNN_PureOp<"pad", [QNN_SameScale]> {
   let hasVerifier = 1;
 }
 
+def QNN_BroadcastOp : QNN_PureOp<"broadcast", [QNN_SameScale]> {
+  let summary = "repeats the dimensions of size 1 (and adds dimensions in front) as NumPy broadcasts";
+  let arguments = (ins QNN_Tensor:$input);
+  let results = (outs QNN_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 #endif
