@@ -65,6 +65,12 @@ Error readDims(const opt::InputArgList &arguments, CompileOptions &options) {
       return usage("-shape=" + text + ": needs the form input=1x3x224x224", "E5011");
     options.shapes.push_back({name.str(), sizes});
   }
+  for (const std::string &text : arguments.getAllArgValues(OPT_constant)) {
+    auto [name, value] = StringRef(text).rsplit('=');
+    if (name.empty() || value.empty())
+      return usage("-constant=" + text + ": needs the form input=16000 or input=file.npy", "E5029");
+    options.constants.push_back({name.str(), value.str()});
+  }
   return Error::success();
 }
 

@@ -7,6 +7,7 @@
 
 #include "dialects/QNN/QNNNetwork.h"
 #include "mlir/Parser/Parser.h"
+#include "qcc/Data/Arrays.h"
 #include "qcc/Execution/Runner.h"
 #include "qcc/Import/Import.h"
 #include "qcc/Target/CPU/CPU.h"
@@ -76,10 +77,34 @@ LogicalResult verifyBefore(llvm::StringRef name, ModuleOp module) {
   return (stage == stages.begin() ? stage : stage - 1)->verify(module);
 }
 
+/// `value` is the name of an .npy file, or text for Import.
+llvm::Error readConstant(llvm::StringRef value, import::BoundValue &bound) {
+  if (!value.ends_with(".npy")) {
+    bound.text = value.str();
+    return llvm::Error::success();
+  }
+  llvm::Expected<data::Array> array = data::readNpy(value);
+  if (!array)
+    return array.takeError();
+  bound.type = array->type;
+  bound.shape = array->shape;
+  bound.bytes = std::move(array->bytes);
+  return llvm::Error::success();
+}
+
 OwningOpRef<ModuleOp> read(const CompileOptions &options, MLIRContext &context,
                            Diagnostics &diagnostics) {
   if (options.startFrom.empty()) {
-    import::ImportOptions importOptions{options.dims, options.shapes, options.name};
+    import::ImportOptions importOptions;
+    importOptions.dims = options.dims;
+    importOptions.shapes = options.shapes;
+    importOptions.name = options.name;
+    for (const auto &[input, value] : options.constants)
+      if (llvm::Error error = readConstant(
+              value, importOptions.constants.emplace_back(input, import::BoundValue()).second)) {
+        report(diagnostics, "E3001", "", std::move(error));
+        return nullptr;
+      }
     return import::importOnnx(options.input, importOptions, context, diagnostics);
   }
   auto module = parseSourceFile<ModuleOp>(options.input, &context);

@@ -18,6 +18,7 @@ def start_from : Value1<"start-from", "<stage>", "the input is MLIR text as the 
 def dump_stages : Value1<"dump-stages", "<dir>", "write NN.<stage>.mlir after every stage, weights elided">;
 def dim : Value1<"dim", "<name>=<size>", "size of a symbolic dimension">;
 def shape : Value1<"shape", "<input>=<AxBxC>", "shape of a network input">;
+def constant : Value1<"constant", "<input>=<values|file.npy>", "value of a network input that is known now">;
 def calibrate : Value1<"calibrate", "<dir>", "quantize a float network with the samples of this folder">;
 def calibration : Value1<"calibration", "<table.json>", "quantize with the ranges of this table">;
 def calibration_out : Value1<"calibration-out", "<table.json>", "write the ranges that -calibrate found">;

@@ -5,6 +5,7 @@
 #include "lib/Import/NodeContext.h"
 
 #include "dialects/QNN/QNNWeights.h"
+#include "lib/Import/ConstantFolding.h"
 #include "mlir/Dialect/Traits.h"
 #include "qcc/Support/CheckedMath.h"
 #include "llvm/ADT/StringExtras.h"
@@ -12,6 +13,18 @@
 using namespace mlir;
 
 namespace qcc::import {
+
+Value ImportState::materialize(Constant &constant, StringRef name) {
+  if (!constant.value) {
+    auto op = qnn::createConstant(builder, NameLoc::get(builder.getStringAttr(name)), constant.type,
+                                  constant.bytes);
+    constant.value = op;
+    // The operation holds a copy; the bytes from the file are not needed twice.
+    constant.bytes = qnn::getBytes(op);
+    constant.owner.reset();
+  }
+  return constant.value;
+}
 
 //===- Inputs -----------------------------------------------------------------//
 
@@ -28,17 +41,14 @@ Value NodeContext::getValue(unsigned i) {
   const Tensor &tensor = getInput(i);
   if (tensor.value)
     return tensor.value;
-  Constant &constant = *tensor.constant;
-  if (!constant.value) {
-    auto op = qnn::createConstant(
-        builder, NameLoc::get(builder.getStringAttr(node.input(static_cast<int>(i)))),
-        constant.type, constant.bytes);
-    constant.value = op;
-    // The operation holds a copy; the bytes from the file are not needed twice.
-    constant.bytes = qnn::getBytes(op);
-    constant.owner.reset();
-  }
-  return constant.value;
+  return state.materialize(*tensor.constant, node.input(static_cast<int>(i)));
+}
+
+bool NodeContext::hasOnlyKnownInputs() const {
+  for (unsigned i = 0; i < getNumInputs(); ++i)
+    if (hasInput(i) && !isFoldable(getInput(i).constant.get()))
+      return false;
+  return true;
 }
 
 LogicalResult NodeContext::requireFloat(unsigned i) {
@@ -146,7 +156,8 @@ FailureOr<RankedTensorType> NodeContext::makeType(ArrayRef<int64_t> shape, Type 
   if (!count)
     return error("E2107",
                  "the result " + formatShape(shape) + " has more elements than a tensor may have");
-  if (*count == 0)
+  // Shape arithmetic may pass through empty lists; a network cannot.
+  if (*count == 0 && !hasOnlyKnownInputs())
     return error("E2105", "the result " + formatShape(shape) +
                               " has no elements; empty tensors are not supported");
   return RankedTensorType::get(shape, elementType);

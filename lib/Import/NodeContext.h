@@ -31,6 +31,9 @@ struct ImportState {
   ExternalData &external;
   llvm::StringMap<Tensor> values;
   int64_t foldBudget; // bytes that folding may still make
+
+  /// The operation of a constant, made on its first use.
+  mlir::Value materialize(Constant &constant, llvm::StringRef name);
 };
 
 /// What a handler sees. Input and output numbers are ONNX's.
@@ -69,6 +72,8 @@ public:
 
   /// The constant behind an input, or null.
   const Constant *getConstant(unsigned i) const { return getInput(i).constant.get(); }
+  /// Whether all inputs are known and small: the node is shape arithmetic.
+  bool hasOnlyKnownInputs() const;
   /// The input as an SSA value; a constant becomes a qnn.constant on its first use.
   mlir::Value getValue(unsigned i);
 
@@ -122,6 +127,9 @@ public:
     return setResult(Tensor{std::move(constant), nullptr}, i);
   }
   mlir::LogicalResult setResult(Tensor tensor, unsigned i = 0);
+  bool hasResult(unsigned i) const {
+    return hasOutput(i) && state.values.contains(node.output(static_cast<int>(i)));
+  }
   /// What setResult has stored.
   const Tensor &getResult(unsigned i) const {
     return state.values.find(node.output(static_cast<int>(i)))->second;

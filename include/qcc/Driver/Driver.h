@@ -23,6 +23,7 @@ struct CompileOptions {
   std::string target = "host", cpu, attributes;
   std::vector<std::pair<std::string, int64_t>> dims;
   std::vector<std::pair<std::string, std::vector<int64_t>>> shapes;
+  std::vector<std::pair<std::string, std::string>> constants; // input, numbers or an .npy file
   std::string startFrom; // stage name or empty: the input is an ONNX file
   std::string stopAfter; // stage name or empty: run all
   std::string dumpDirectory;

@@ -20,11 +20,21 @@
 
 namespace qcc::import {
 
+/// What -constant gives: numbers as text, or an array.
+struct BoundValue {
+  std::string text;
+  std::string type; // as the manifest spells it; empty: `text` counts
+  std::vector<int64_t> shape;
+  std::vector<char> bytes; // row-major, little-endian
+};
+
 struct ImportOptions {
   /// Sizes of symbolic dimensions: -dim=N=1.
   std::vector<std::pair<std::string, int64_t>> dims;
   /// Shapes of graph inputs, stronger than what the model declares: -shape=image=1x3x224x224.
   std::vector<std::pair<std::string, std::vector<int64_t>>> shapes;
+  /// Graph inputs that are known now: -constant=sr=16000.
+  std::vector<std::pair<std::string, BoundValue>> constants;
   /// Symbol prefix; empty: the file's stem made a C identifier.
   std::string name;
 };
