@@ -32,7 +32,7 @@ Error makeDataError(StringRef code, const Twine &subject, const Twine &text) {
 unsigned getElementBytes(StringRef type) {
   return StringSwitch<unsigned>(type)
       .Cases({"bool", "i8", "u8"}, 1)
-      .Cases({"f16", "i16", "u16"}, 2)
+      .Cases({"bf16", "f16", "i16", "u16"}, 2)
       .Cases({"f32", "i32", "u32"}, 4)
       .Cases({"f64", "i64", "u64"}, 8)
       .Default(0);
@@ -114,6 +114,8 @@ private:
       descr = descr.drop_front();
     header.isBigEndian = order == '>';
     header.type = StringSwitch<StringRef>(descr)
+                      // NumPy has no name for bfloat16: arrays of it are saved as two plain bytes.
+                      .Case("V2", "bf16")
                       .Case("f2", "f16")
                       .Case("f4", "f32")
                       .Case("f8", "f64")
@@ -246,7 +248,7 @@ Expected<Array> readNpy(const Twine &path) {
 
 std::string formatNpy(StringRef type, ArrayRef<int64_t> shape, ArrayRef<char> bytes) {
   unsigned width = getElementBytes(type);
-  std::string kind = type == "bool" ? "b" : type.take_front(1).str();
+  std::string kind = type == "bool" ? "b" : type == "bf16" ? "V" : type.take_front(1).str();
   std::string header = "{'descr': '" + std::string(width == 1 ? "|" : "<") + kind +
                        std::to_string(width) + "', 'fortran_order': False, 'shape': (";
   for (int64_t dimension : shape)

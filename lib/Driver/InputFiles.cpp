@@ -3,9 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "InputFiles.h"
+#include "ElementValue.h"
+#include "RunResults.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSwitch.h"
 #include <cstring>
 #include <numeric>
 
@@ -22,48 +23,33 @@ static Expected<std::vector<double>> parseNumbers(StringRef text) {
   SmallVector<StringRef> parts;
   text.split(parts, '/');
   for (StringRef part : parts)
-    if (part.getAsDouble(numbers.emplace_back()))
+    if (part.empty() || part.getAsDouble(numbers.emplace_back()))
       return fail("'" + part + "' is no number", "E5021");
   return numbers;
 }
 
-static double readElement(const data::Array &array, size_t index) {
-  const char *at = array.bytes.data() + index * data::getElementBytes(array.type);
-  auto as = [&](auto zero) {
-    decltype(zero) value;
-    std::memcpy(&value, at, sizeof(value));
-    return static_cast<double>(value);
-  };
-  return StringSwitch<double (*)(decltype(as) &)>(array.type)
-      .Case("f32", [](auto &read) { return read(0.0f); })
-      .Case("f64", [](auto &read) { return read(0.0); })
-      .Case("i8", [](auto &read) { return read(int8_t(0)); })
-      .Cases({"u8", "bool"}, [](auto &read) { return read(uint8_t(0)); })
-      .Case("i16", [](auto &read) { return read(int16_t(0)); })
-      .Case("u16", [](auto &read) { return read(uint16_t(0)); })
-      .Case("i32", [](auto &read) { return read(int32_t(0)); })
-      .Case("u32", [](auto &read) { return read(uint32_t(0)); })
-      .Default([](auto &read) { return read(int64_t(0)); })(as);
+/// The value of "offset=" and "scale=".
+static Error readNumber(StringRef transform, ArrayRef<double> numbers, double &value) {
+  if (numbers.size() != 1)
+    return fail("-input: '" + transform + "' needs one number", "E5021");
+  value = numbers.front();
+  return Error::success();
 }
 
 Expected<InputFile> InputFile::open(StringRef description,
                                     const std::vector<emit::Boundary> &inputs) {
-  SmallVector<StringRef> parts;
-  description.split(parts, ':');
+  auto named = splitTensorName(description, inputs, "input", "E5020");
+  if (!named)
+    return named.takeError();
   InputFile file;
-  bool named = any_of(inputs, [&](const emit::Boundary &input) { return input.name == parts[0]; });
-  if (!named && inputs.size() != 1)
-    return fail("-input=" + description + ": the network has several inputs; name one: NAME:FILE",
-                "E5020");
-  if (named) {
-    while (inputs[file.index].name != parts[0])
-      ++file.index;
-    parts.erase(parts.begin());
-  }
-  if (parts.empty())
-    return fail("-input=" + description + ": names no file", "E5020");
+  file.index = named->first;
   file.input = inputs[file.index];
-  auto array = data::readNpy(parts[0]);
+  SmallVector<StringRef> parts;
+  named->second.split(parts, ':');
+  if (parts[0].empty())
+    return fail("-input=" + description + ": names no file", "E5020");
+  file.path = parts[0].str();
+  auto array = data::readNpy(file.path);
   if (!array)
     return array.takeError();
   file.array = std::move(*array);
@@ -76,25 +62,27 @@ Expected<InputFile> InputFile::open(StringRef description,
     auto numbers = parseNumbers(value);
     if (!numbers)
       return numbers.takeError();
-    if (key == "offset")
-      file.offset = numbers->front();
-    else if (key == "scale")
-      file.scale = numbers->front();
-    else if (key == "mean")
+    if (key == "offset" || key == "scale") {
+      if (Error error = readNumber(transform, *numbers, key == "scale" ? file.scale : file.offset))
+        return std::move(error);
+    } else if (key == "mean") {
       file.mean = *numbers;
-    else if (key == "std")
+    } else if (key == "std") {
       file.deviation = *numbers;
-    else
+    } else {
       return fail("-input: unknown transform '" + transform +
                       "'; known: offset scale mean std layout=nchw",
                   "E5021");
+    }
     file.transforms = true;
   }
   int64_t elements = std::accumulate(file.input.dims.begin(), file.input.dims.end(), int64_t(1),
                                      std::multiplies<>());
   int64_t total = std::accumulate(file.array.shape.begin(), file.array.shape.end(), int64_t(1),
                                   std::multiplies<>());
-  if (elements == 0 || total % elements != 0)
+  // Of no elements, every array holds any number of samples: one.
+  bool isWhole = elements == 0 ? total == 0 : total % elements == 0;
+  if (!isWhole)
     return fail(parts[0] + ": " + Twine(total) + " elements are no whole number of samples of " +
                     Twine(elements),
                 "E5022");
@@ -106,24 +94,33 @@ Expected<InputFile> InputFile::open(StringRef description,
     return fail("-input: transforms give f32, input '" + file.input.name + "' takes " +
                     file.input.type,
                 "E5021");
-  file.samples = total / elements;
+  size_t channels = file.array.shape.empty() ? 1 : file.array.shape.back();
+  for (const std::vector<double> *values : {&file.mean, &file.deviation})
+    if (values->size() > 1 && values->size() != channels)
+      return fail("-input: mean and std need one number, or one for each of the " +
+                      Twine(channels) + " channels",
+                  "E5021");
+  file.samples = elements == 0 ? 1 : total / elements;
   return std::move(file);
 }
 
 std::vector<char> InputFile::read(size_t sample) const {
   size_t count = input.bytes;
+  if (count == 0)
+    return {};
   if (!transforms && !toChannelsFirst)
     return {array.bytes.begin() + sample * count, array.bytes.begin() + (sample + 1) * count};
   size_t elements = count / sizeof(float), channels = array.shape.empty() ? 1 : array.shape.back();
   size_t pixels = elements / channels;
   std::vector<char> bytes(count);
   auto at = [&](const std::vector<double> &values, size_t channel, double otherwise) {
-    return values.empty() ? otherwise : values[std::min(channel, values.size() - 1)];
+    return values.empty() ? otherwise : values[values.size() == 1 ? 0 : channel];
   };
   for (size_t i = 0; i < elements; ++i) {
     // In f32 throughout, as a program in front of the network would compute it.
     size_t channel = i % channels;
-    float x = static_cast<float>(readElement(array, sample * elements + i) + offset) *
+    float x = static_cast<float>(
+                  readElement(array.type, array.bytes.data(), sample * elements + i) + offset) *
               static_cast<float>(scale);
     x = (x - static_cast<float>(at(mean, channel, 0))) /
         static_cast<float>(at(deviation, channel, 1));

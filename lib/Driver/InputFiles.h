@@ -24,10 +24,12 @@ public:
 
   size_t getSamples() const { return samples; }
   size_t getIndex() const { return index; }
+  const std::string &getPath() const { return path; }
   /// Bytes of sample `sample` as the network takes them.
   std::vector<char> read(size_t sample) const;
 
 private:
+  std::string path;
   data::Array array;
   emit::Boundary input;
   size_t index = 0, samples = 0;

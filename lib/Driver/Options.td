@@ -46,7 +46,8 @@ def input : Joined<["-"], "input=">, MetaVarName<"<name:file.npy[:transforms]>">
   HelpText<"samples of an input, the first axis counts them; transforms: offset=, scale=, mean=a/b/c, std=a/b/c, layout=nchw">;
 def samples : RunValue<"samples", "<n>", "use the first n samples only">;
 def labels : RunValue<"labels", "<file.npy>", "class of each sample: print the accuracy of output 0">;
-def expect : RunValue<"expect", "<file.npy>", "output 0 of each sample: print the largest difference">;
-def run_output : RunValue<"output", "<file.npy>", "write output 0 of every sample">;
+def expect : RunValue<"expect", "<name:file.npy>", "values of an output for each sample: print the largest difference">;
+def run_output : RunValue<"output", "<name:file.npy>", "write an output of every sample">;
+def run_with : RunValue<"run-with", "<compiled|reference>", "evaluate the network with generated code (default) or the Reference evaluator">;
 def compare : RunValue<"compare", "<reference>", "compare every kernel's result with the Reference evaluator">;
 def latency : RunFlag<"latency", "print percentiles of the time of one run">;

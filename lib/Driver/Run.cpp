@@ -4,16 +4,17 @@
 //===----------------------------------------------------------------------===//
 #include "Artifacts.h"
 #include "CommandLine.h"
+#include "ElementValue.h"
 #include "InputFiles.h"
 #include "KernelComparison.h"
+#include "ReferenceRunner.h"
 #include "Reporting.h"
+#include "RunResults.h"
 
-#include "qcc/Support/OutputFiles.h"
 #include "qcc/Target/CPU/CPU.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
-#include <cmath>
 
 using namespace llvm;
 
@@ -26,21 +27,26 @@ public:
   ExitCode run(int argc, char **argv);
 
 private:
+  /// An output that cannot be written has an exit code of its own, whatever `code` says.
   ExitCode fail(Error error, ExitCode code = ExitCode::BadInput) {
-    errs() << "qcc-run: error: " << toString(std::move(error)) << "\n";
-    return code;
+    std::string text = toString(std::move(error));
+    errs() << "qcc-run: error: " << text << "\n";
+    return StringRef(text).contains("[E61") ? ExitCode::CannotWrite : code;
   }
+  Error checkOptions(const opt::InputArgList &arguments);
   ExitCode execute(const opt::InputArgList &arguments);
+  Error createRunner(const opt::InputArgList &arguments);
   Error readInputs(const opt::InputArgList &arguments);
   Error readLabels(const opt::InputArgList &arguments);
   Error runSample(size_t sample);
-  Error finish(const opt::InputArgList &arguments);
   void printLatency();
 
   // Outlives the modules.
   std::unique_ptr<mlir::MLIRContext> context = createContext();
   CommandLine line;
   Diagnostics diagnostics;
+  bool usesReference = false;
+  mlir::OwningOpRef<mlir::ModuleOp> module, fused;
   emit::Artifact artifact;
   std::unique_ptr<execution::Runner> runner;
   std::optional<KernelComparison> comparison;
@@ -48,29 +54,58 @@ private:
   size_t samples = 0;
   std::vector<int64_t> labels;
   size_t correct = 0;
-  std::vector<char> allOutputs;
   std::vector<std::vector<char>> inputs, outputs;
 };
+
+/// What the command line may say to qcc but not here, and the options of qcc-run only.
+Error NetworkRun::checkOptions(const opt::InputArgList &arguments) {
+  StringRef compareWith = arguments.getLastArgValue(OPT_compare),
+            runWith = arguments.getLastArgValue(OPT_run_with);
+  if (!compareWith.empty() && compareWith != "reference")
+    return createStringError("-compare=" + compareWith + ": known is reference [E5025]");
+  if (!runWith.empty() && runWith != "reference" && runWith != "compiled")
+    return createStringError("-run-with=" + runWith + ": known are compiled reference [E5031]");
+  usesReference = runWith == "reference";
+  if (usesReference && !compareWith.empty())
+    return createStringError("-run-with=reference: there are no kernels to compare [E5031]");
+  if (line.compile.target != "host" && line.compile.target != "x86_64")
+    return createStringError("-target=" + line.compile.target +
+                             ": qcc-run runs on this machine [E5026]");
+  if (usesReference && line.compile.stopAfter.empty())
+    line.compile.stopAfter = "import";
+  bool isNetwork =
+      is_contained({"import", "simplify", "quantize", "prove", "fuse"}, line.compile.stopAfter);
+  if (usesReference ? !isNetwork : !line.compile.stopAfter.empty())
+    return createStringError("-stop-after=" + line.compile.stopAfter +
+                             (usesReference ? ": Reference evaluates what import, simplify, "
+                                              "quantize, prove or fuse hand on [E5031]"
+                                            : ": only -run-with=reference stops early [E5031]"));
+  line.compile.config.selftest = false;
+  line.compile.config.keepTensors |= !compareWith.empty();
+  return Error::success();
+}
 
 Error NetworkRun::readInputs(const opt::InputArgList &arguments) {
   for (const std::string &description : arguments.getAllArgValues(OPT_input)) {
     Expected<InputFile> file = InputFile::open(description, artifact.inputs);
     if (!file)
       return file.takeError();
-    samples = samples ? std::min(samples, file->getSamples()) : file->getSamples();
+    if (any_of(files, [&](const InputFile &o) { return o.getIndex() == file->getIndex(); }))
+      return createStringError("input '" + artifact.inputs[file->getIndex()].name +
+                               "' has two -input= [E5020]");
+    samples = files.empty() ? file->getSamples() : std::min(samples, file->getSamples());
     files.push_back(std::move(*file));
   }
   for (size_t i = 0; i < artifact.inputs.size(); ++i)
     if (none_of(files, [&](const InputFile &file) { return file.getIndex() == i; }))
       return createStringError("input '%s' has no -input= [E5020]",
                                artifact.inputs[i].name.c_str());
-  StringRef limit = arguments.getLastArgValue(OPT_samples);
-  size_t wanted;
-  if (!limit.empty()) {
+  size_t wanted = 1;
+  if (StringRef limit = arguments.getLastArgValue(OPT_samples); !limit.empty())
     if (limit.getAsInteger(10, wanted) || wanted == 0)
       return createStringError("-samples=" + limit + ": needs a number of 1 or more [E5023]");
-    samples = std::min(samples, wanted);
-  }
+  if (files.empty() || arguments.hasArg(OPT_samples))
+    samples = files.empty() ? wanted : std::min(samples, wanted);
   return Error::success();
 }
 
@@ -94,19 +129,13 @@ Error NetworkRun::readLabels(const opt::InputArgList &arguments) {
   return Error::success();
 }
 
-/// Index of the largest element of a float or integer output.
-size_t findLargest(const std::vector<char> &bytes, const emit::Boundary &output) {
-  auto largest = [&](auto zero) {
-    using T = decltype(zero);
-    const T *values = reinterpret_cast<const T *>(bytes.data());
-    return static_cast<size_t>(std::max_element(values, values + bytes.size() / sizeof(T)) -
-                               values);
-  };
-  if (output.type == "f32")
-    return largest(0.0f);
-  if (output.type == "i8")
-    return largest(int8_t(0));
-  return largest(uint8_t(0));
+/// Index of the largest element, the first of equal ones.
+int64_t findLargest(const std::vector<char> &bytes, const emit::Boundary &output) {
+  size_t count = bytes.size() / data::getElementBytes(output.type), largest = 0;
+  for (size_t i = 1; i < count; ++i)
+    if (readElement(output.type, bytes.data(), i) > readElement(output.type, bytes.data(), largest))
+      largest = i;
+  return static_cast<int64_t>(largest);
 }
 
 Error NetworkRun::runSample(size_t sample) {
@@ -124,9 +153,8 @@ Error NetworkRun::runSample(size_t sample) {
     out.push_back(output.data());
   if (Error error = runner->run(in, out))
     return error;
-  allOutputs.insert(allOutputs.end(), outputs[0].begin(), outputs[0].end());
   if (!labels.empty())
-    correct += static_cast<int64_t>(findLargest(outputs[0], artifact.outputs[0])) == labels[sample];
+    correct += findLargest(outputs[0], artifact.outputs[0]) == labels[sample];
   return comparison ? comparison->compare(inputs, runner->getArena(), outputs) : Error::success();
 }
 
@@ -155,76 +183,64 @@ void NetworkRun::printLatency() {
                     times.size(), times[0], percentile(0.5), percentile(0.9), percentile(0.99));
 }
 
-Error NetworkRun::finish(const opt::InputArgList &arguments) {
-  if (!labels.empty())
-    outs() << formatv("accuracy: {0} of {1} = {2:f4}\n", correct, samples,
-                      static_cast<double>(correct) / samples);
-  std::vector<int64_t> shape = {static_cast<int64_t>(samples)};
-  shape.insert(shape.end(), artifact.outputs[0].dims.begin(), artifact.outputs[0].dims.end());
-  if (StringRef path = arguments.getLastArgValue(OPT_expect); !path.empty()) {
-    auto array = data::readNpy(path);
-    if (!array)
-      return array.takeError();
-    if (array->type != "f32" || artifact.outputs[0].type != "f32" ||
-        array->bytes.size() < allOutputs.size())
-      return createStringError(path + ": needs f32 values for every output element [E5024]");
-    double worst = 0, largest = 0;
-    const float *wanted = reinterpret_cast<const float *>(array->bytes.data());
-    const float *got = reinterpret_cast<const float *>(allOutputs.data());
-    for (size_t i = 0; i < allOutputs.size() / sizeof(float); ++i) {
-      worst = std::max(worst, std::fabs(static_cast<double>(got[i]) - wanted[i]));
-      largest = std::max(largest, std::fabs(static_cast<double>(wanted[i])));
-    }
-    outs() << formatv("expected: largest difference {0}, largest value {1}\n", worst, largest);
+/// Leaves the runner empty after errors that are in `diagnostics`.
+Error NetworkRun::createRunner(const opt::InputArgList &arguments) {
+  bool compares = arguments.hasArg(OPT_compare);
+  auto observe = [&](StringRef stage, mlir::ModuleOp network) {
+    if (stage == "fuse" && compares)
+      fused = network.clone();
+  };
+  module = compile(line.compile, *context, diagnostics, observe);
+  printDiagnostics("qcc-run", diagnostics);
+  if (!module)
+    return Error::success();
+  if (usesReference) {
+    artifact = describeNetwork(*module);
+    runner = createReferenceRunner(*module);
+    return Error::success();
   }
-  if (comparison)
-    comparison->print(outs());
-  if (arguments.hasArg(OPT_latency))
-    printLatency();
-  if (StringRef path = arguments.getLastArgValue(OPT_run_output); !path.empty()) {
-    OutputFiles output;
-    output.add(path, data::formatNpy(artifact.outputs[0].type, shape, allOutputs));
-    return output.write();
-  }
+  artifact = describeModule(*module, "");
+  auto created = target::createRunner(*module);
+  if (!created)
+    return created.takeError();
+  runner = std::move(*created);
+  if (fused)
+    comparison.emplace(std::move(fused), *module);
   return Error::success();
 }
 
 ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
-  StringRef compareWith = arguments.getLastArgValue(OPT_compare);
-  if (!compareWith.empty() && compareWith != "reference")
-    return fail(createStringError("-compare=" + compareWith + ": known is reference [E5025]"),
-                ExitCode::Usage);
-  line.compile.config.selftest = false;
-  line.compile.config.keepTensors |= !compareWith.empty();
-  if (line.compile.target != "host" && line.compile.target != "x86_64")
-    return fail(createStringError("-target=" + line.compile.target +
-                                  ": qcc-run runs on this machine [E5026]"),
-                ExitCode::Usage);
-  mlir::OwningOpRef<mlir::ModuleOp> fused;
-  auto observe = [&](StringRef stage, mlir::ModuleOp module) {
-    if (stage == "fuse" && !compareWith.empty())
-      fused = module.clone();
-  };
-  mlir::OwningOpRef<mlir::ModuleOp> module = compile(line.compile, *context, diagnostics, observe);
-  printDiagnostics("qcc-run", diagnostics);
-  if (!module)
+  if (Error error = createRunner(arguments))
+    return fail(std::move(error));
+  if (!runner)
     return getExitCode(diagnostics);
-  artifact = describeModule(*module, "");
-  auto created = target::createRunner(*module);
-  if (!created)
-    return fail(created.takeError());
-  runner = std::move(*created);
-  if (fused)
-    comparison.emplace(std::move(fused), *module);
   if (Error error = readInputs(arguments))
     return fail(std::move(error));
   if (Error error = readLabels(arguments))
     return fail(std::move(error));
-  for (size_t sample = 0; sample < samples; ++sample)
+  std::vector<std::string> read = {line.compile.input};
+  for (const InputFile &file : files)
+    read.push_back(file.getPath());
+  RunResults results(artifact.outputs);
+  if (Error error = results.setFiles(arguments.getAllArgValues(OPT_run_output),
+                                     arguments.getAllArgValues(OPT_expect), read))
+    return fail(std::move(error));
+  for (size_t sample = 0; sample < samples; ++sample) {
     if (Error error = runSample(sample))
       return fail(std::move(error));
+    results.addSample(outputs);
+  }
   outs() << artifact.name << ": " << samples << " samples\n";
-  if (Error error = finish(arguments))
+  if (!labels.empty())
+    outs() << formatv("accuracy: {0} of {1} = {2:f4}\n", correct, samples,
+                      static_cast<double>(correct) / samples);
+  if (Error error = results.compare(outs()))
+    return fail(std::move(error));
+  if (comparison)
+    comparison->print(outs());
+  if (arguments.hasArg(OPT_latency))
+    printLatency();
+  if (Error error = results.write())
     return fail(std::move(error));
   return comparison && !comparison->isEqual() ? ExitCode::BadInput : ExitCode::Ok;
 }
@@ -240,6 +256,8 @@ ExitCode NetworkRun::run(int argc, char **argv) {
     return ExitCode::Ok;
   }
   if (Error error = readCommandLine(*arguments, line))
+    return fail(std::move(error), ExitCode::Usage);
+  if (Error error = checkOptions(*arguments))
     return fail(std::move(error), ExitCode::Usage);
   return execute(*arguments);
 }

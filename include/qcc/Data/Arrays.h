@@ -39,8 +39,8 @@ llvm::Error makeDataError(llvm::StringRef code, const llvm::Twine &subject,
 /// Maps a regular file: pipes and devices may never end.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> openFile(const llvm::Twine &path);
 
-/// Elements in row-major order, little-endian. `type` is spelled as in the manifest: f16 f32 f64 i8
-/// u8 i16 u16 i32 u32 i64 u64 bool.
+/// Elements in row-major order, little-endian. `type` is spelled as in the manifest: f16 bf16 f32
+/// f64 i8 u8 i16 u16 i32 u32 i64 u64 bool.
 struct Array {
   std::string type;
   std::vector<int64_t> shape;

@@ -1,0 +1,123 @@
+//===- RunResults.cpp - output values of all samples ----------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "RunResults.h"
+#include "ElementValue.h"
+
+#include "qcc/Data/Arrays.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
+#include <cstring>
+
+using namespace llvm;
+
+namespace qcc::driver {
+
+Expected<std::pair<size_t, StringRef>> splitTensorName(StringRef text,
+                                                       ArrayRef<emit::Boundary> tensors,
+                                                       StringRef option, StringRef code) {
+  std::optional<size_t> found;
+  for (auto [index, tensor] : enumerate(tensors)) {
+    StringRef rest = text;
+    bool matches = rest.consume_front(tensor.name) && rest.starts_with(":");
+    if (matches && (!found || tensors[*found].name.size() < tensor.name.size()))
+      found = index;
+  }
+  if (found)
+    return std::pair(*found, text.drop_front(tensors[*found].name.size() + 1));
+  if (tensors.size() == 1)
+    return std::pair(size_t(0), text);
+  std::string names;
+  for (const emit::Boundary &tensor : tensors)
+    names += " '" + tensor.name + "'";
+  return createStringError("-" + option + "=" + text + ": needs NAME:FILE, NAME one of" +
+                           (names.empty() ? " (there are none)" : names) + " [" + code + "]");
+}
+
+Expected<std::vector<RunResults::File>> RunResults::parseFiles(ArrayRef<std::string> texts,
+                                                               StringRef option) const {
+  std::vector<File> files;
+  for (StringRef text : texts) {
+    auto file = splitTensorName(text, outputs, option, "E5029");
+    if (!file)
+      return file.takeError();
+    files.push_back({file->first, file->second.str()});
+  }
+  return files;
+}
+
+Error RunResults::setFiles(ArrayRef<std::string> writtenTexts, ArrayRef<std::string> expectedTexts,
+                           ArrayRef<std::string> inputs) {
+  auto toWrite = parseFiles(writtenTexts, "output");
+  if (!toWrite)
+    return toWrite.takeError();
+  auto toCompare = parseFiles(expectedTexts, "expect");
+  if (!toCompare)
+    return toCompare.takeError();
+  written = std::move(*toWrite);
+  expected = std::move(*toCompare);
+  protectedFiles.assign(inputs.begin(), inputs.end());
+  for (const File &file : expected)
+    protectedFiles.push_back(file.path);
+  OutputFiles files;
+  for (const std::string &path : protectedFiles)
+    files.protect(path);
+  for (const File &file : written)
+    files.add(file.path, "");
+  return files.check();
+}
+
+void RunResults::addSample(ArrayRef<std::vector<char>> sample) {
+  for (auto [all, one] : zip(values, sample))
+    all.insert(all.end(), one.begin(), one.end());
+  ++samples;
+}
+
+Error RunResults::compare(raw_ostream &stream) const {
+  for (const File &file : expected) {
+    const emit::Boundary &output = outputs[file.output];
+    const std::vector<char> &got = values[file.output];
+    auto wanted = data::readNpy(file.path);
+    if (!wanted)
+      return wanted.takeError();
+    if (wanted->type != output.type || wanted->bytes.size() < got.size())
+      return createStringError(file.path + ": needs " + output.type +
+                               " values for every element of output '" + output.name + "' [E5024]");
+    size_t width = data::getElementBytes(output.type), count = got.size() / width, different = 0;
+    double worst = 0, largest = 0;
+    for (size_t i = 0; i < count; ++i) {
+      double x = readElement(output.type, got.data(), i),
+             y = readElement(output.type, wanted->bytes.data(), i);
+      bool isEqual = x == y || (std::isnan(x) && std::isnan(y));
+      // Doubles do not tell large 64-bit integers apart.
+      if (StringRef("iu").contains(output.type[0]))
+        isEqual = std::memcmp(got.data() + i * width, wanted->bytes.data() + i * width, width) == 0;
+      different += !isEqual;
+      if (!isEqual)
+        worst = std::isnan(x) || std::isnan(y) ? HUGE_VAL : std::max(worst, std::fabs(x - y));
+      if (!std::isnan(y))
+        largest = std::max(largest, std::fabs(y));
+    }
+    stream << (outputs.size() == 1 ? "expected" : "expected '" + output.name + "'")
+           << formatv(": largest difference {0}, largest value {1}, different {2} of {3}\n", worst,
+                      largest, different, count);
+  }
+  return Error::success();
+}
+
+Error RunResults::write() {
+  OutputFiles files;
+  for (const std::string &path : protectedFiles)
+    files.protect(path);
+  for (const File &file : written) {
+    const emit::Boundary &output = outputs[file.output];
+    std::vector<int64_t> shape = {samples};
+    shape.insert(shape.end(), output.dims.begin(), output.dims.end());
+    files.add(file.path, data::formatNpy(output.type, shape, values[file.output]));
+  }
+  return files.write();
+}
+
+} // namespace qcc::driver

@@ -1,0 +1,55 @@
+//===- RunResults.h - output values of all samples ------------------------===//
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef QCC_LIB_DRIVER_RUNRESULTS_H
+#define QCC_LIB_DRIVER_RUNRESULTS_H
+
+#include "qcc/Emit/Artifact.h"
+#include "qcc/Support/OutputFiles.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace qcc::driver {
+
+/// Splits "NAME:FILE" at the name of one of `tensors`; names may hold colons themselves. Without a
+/// name it means the only tensor. The error ends with `code`.
+llvm::Expected<std::pair<size_t, llvm::StringRef>>
+splitTensorName(llvm::StringRef text, llvm::ArrayRef<emit::Boundary> tensors,
+                llvm::StringRef option, llvm::StringRef code);
+
+/// Collects the network's outputs sample by sample, compares them with expected values and writes
+/// them.
+class RunResults {
+public:
+  explicit RunResults(llvm::ArrayRef<emit::Boundary> outputs)
+      : outputs(outputs), values(outputs.size()) {}
+
+  /// Takes "NAME:FILE" of -output= and -expect=. Files to write are checked now, before the work.
+  llvm::Error setFiles(llvm::ArrayRef<std::string> written, llvm::ArrayRef<std::string> expected,
+                       llvm::ArrayRef<std::string> inputs);
+
+  void addSample(llvm::ArrayRef<std::vector<char>> sample);
+
+  /// One line for each expected output: how far off the values are.
+  llvm::Error compare(llvm::raw_ostream &stream) const;
+  llvm::Error write();
+
+private:
+  struct File {
+    size_t output;
+    std::string path;
+  };
+  llvm::Expected<std::vector<File>> parseFiles(llvm::ArrayRef<std::string> texts,
+                                               llvm::StringRef option) const;
+
+  llvm::ArrayRef<emit::Boundary> outputs;
+  std::vector<std::vector<char>> values; // one for each output
+  std::vector<File> written, expected;
+  std::vector<std::string> protectedFiles;
+  int64_t samples = 0;
+};
+
+} // namespace qcc::driver
+
+#endif
