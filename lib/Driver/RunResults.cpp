@@ -40,7 +40,7 @@ Expected<std::vector<RunResults::File>> RunResults::parseFiles(ArrayRef<std::str
                                                                StringRef option) const {
   std::vector<File> files;
   for (StringRef text : texts) {
-    auto file = splitTensorName(text, outputs, option, "E5029");
+    auto file = splitTensorName(text, outputs, option, "E5030");
     if (!file)
       return file.takeError();
     files.push_back({file->first, file->second.str()});

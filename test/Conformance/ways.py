@@ -1,0 +1,147 @@
+"""Runs one case with qcc-run in each of the ways that the suite tests, and compares the outputs with the expected ones."""
+import dataclasses
+import pathlib
+import re
+import subprocess
+
+import ml_dtypes
+import numpy
+
+import rules
+
+COMPILED, REFERENCE, FOLDED = "compiled", "reference", "folded"
+WAYS = (COMPILED, REFERENCE, FOLDED)
+CODE = re.compile(r"\[(E\d{4})\]")
+QUOTED = re.compile(r"'([^']*)'")
+SECONDS = 120
+# Of onnx.backend.test.
+RELATIVE, ABSOLUTE = 1e-3, 1e-7
+OWN_RELATIVE = {"light_densenet121": 2e-3}
+
+
+@dataclasses.dataclass
+class Outcome:
+    """`kind` is passed, wrong, refused, crashed or late."""
+
+    kind: str
+    code: str = ""  # of the diagnostic
+    text: str = ""
+
+    @property
+    def passed(self):
+        return self.kind == "passed"
+
+    def describe(self):
+        return {"passed": "passed", "wrong": "wrong values", "refused": f"refused [{self.code}]", "crashed": "crash",
+                "late": "timeout"}[self.kind]
+
+
+def get_ways(case):
+    # Nobody waits for the Reference on a whole network.
+    return (COMPILED,) if case.category == "light" else WAYS
+
+
+def is_symbolic(value):
+    return any(not dim.HasField("dim_value") for dim in value.type.tensor_type.shape.dim)
+
+
+def load_array(path):
+    array = numpy.load(path)
+    # NumPy's files have no name for bfloat16.
+    return array.view(ml_dtypes.bfloat16) if array.dtype.kind == "V" else array
+
+
+def save_array(path, array):
+    numpy.save(path, numpy.ascontiguousarray(array).reshape(array.shape))
+
+
+def compare(name, got, wanted, relative):
+    """What is wrong with an output, or an empty text."""
+    if got.shape != wanted.shape:
+        return f"output '{name}' has shape {got.shape}, not {wanted.shape}"
+    if got.dtype != wanted.dtype:
+        return f"output '{name}' holds {got.dtype}, not {wanted.dtype}"
+    if got.dtype == ml_dtypes.bfloat16:
+        relative = max(relative, 2**-6)
+        got, wanted = got.astype(numpy.float32), wanted.astype(numpy.float32)
+    try:
+        numpy.testing.assert_allclose(got, wanted, rtol=relative, atol=ABSOLUTE)
+    except AssertionError as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        return f"output '{name}': " + "; ".join(lines[1:5])[:200]
+    return ""
+
+
+class Runner:
+    """Runs one case in a folder of its own."""
+
+    def __init__(self, qcc_run, case, folder):
+        self.qcc_run, self.case = qcc_run, case
+        self.folder = pathlib.Path(folder)
+        self.bound = rules.find_compile_time_inputs(case)
+
+    def run(self):
+        """Outcome of each way; the first data set that does not pass decides."""
+        outcomes = {}
+        for data in self.case.data:
+            inputs, wanted = self.case.load_inputs(data), self.case.load_outputs(data)
+            for index, array in enumerate(inputs):
+                save_array(self.folder / f"input{index}.npy", array)
+            for way in get_ways(self.case):
+                if outcomes.get(way, Outcome("passed")).passed:
+                    outcomes[way] = self.run_way(way, inputs, wanted)
+        return outcomes
+
+    def run_way(self, way, inputs, wanted):
+        names = {value.name for value in self.case.inputs}
+        bound = names if way == FOLDED else self.bound
+        while True:
+            outcome = self.execute(self.make_command(way, bound, inputs))
+            # Where the table does not know it, the message names the value that must be known.
+            more = set()
+            if outcome.code == "E2307":
+                for value in QUOTED.findall(outcome.text):
+                    more |= rules.find_ancestors(self.case, value)
+            if more <= bound:
+                break
+            self.bound = bound = bound | more
+        return self.check(wanted) if outcome.passed else outcome
+
+    def make_command(self, way, bound, inputs):
+        command = [self.qcc_run, str(self.case.path)]
+        for index, value in enumerate(self.case.inputs):
+            path = self.folder / f"input{index}.npy"
+            if value.name in bound:
+                command.append(f"-constant={value.name}={path}")
+            else:
+                command.append(f"-input={value.name}:{path}")
+            if is_symbolic(value) and 0 not in inputs[index].shape:
+                command.append(f"-shape={value.name}=" + "x".join(map(str, inputs[index].shape)))
+        for index, value in enumerate(self.case.model.graph.output):
+            command.append(f"-output={value.name}:{self.folder}/output{index}.npy")
+        return command + (["-run-with=reference"] if way == REFERENCE else [])
+
+    def execute(self, command):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            return Outcome("late", text=f"more than {SECONDS} seconds")
+        if done.returncode == 0:
+            return Outcome("passed")
+        errors = [line for line in done.stderr.splitlines() if " error: " in line]
+        text = (errors or [done.stderr.strip()[-200:]])[0].removeprefix("qcc-run: error: ").replace(f"{self.case.path.name}: ", "")
+        code = CODE.search(text)
+        if done.returncode < 0 or done.returncode >= 70 or not code:
+            return Outcome("crashed", text=f"exit status {done.returncode}: {text}")
+        return Outcome("refused", code.group(1), text)
+
+    def check(self, wanted):
+        for index, value in enumerate(self.case.model.graph.output):
+            path = self.folder / f"output{index}.npy"
+            got = load_array(path)
+            path.unlink()
+            relative = OWN_RELATIVE.get(self.case.name, RELATIVE)
+            # qcc-run counts samples with the first axis.
+            if problem := compare(value.name, got[0], wanted[index], relative):
+                return Outcome("wrong", text=problem)
+        return Outcome("passed")
