@@ -26,13 +26,13 @@ llvm::Error KernelComparison::compare(ArrayRef<std::vector<char>> inputs, ArrayR
   SmallVector<reference::Tensor> tensors;
   for (auto [bytes, type] : llvm::zip(inputs, network.getArgumentTypes()))
     tensors.emplace_back(cast<RankedTensorType>(type), ArrayRef<char>(bytes));
-  std::map<int64_t, reference::Tensor> expected; // kernel id -> its result
+  std::map<std::pair<int64_t, size_t>, reference::Tensor> expected; // kernel id, result number
   auto results =
       reference::evaluate(network, tensors, [&](Value value, const reference::Tensor &tensor) {
         auto kernel = value.getDefiningOp<qnn::KernelOp>();
         auto id = kernel ? kernel->getAttrOfType<IntegerAttr>("id") : nullptr;
         if (id)
-          expected[id.getInt()] = tensor;
+          expected[{id.getInt(), cast<OpResult>(value).getResultNumber()}] = tensor;
       });
   if (!results)
     return results.takeError();
@@ -40,33 +40,42 @@ llvm::Error KernelComparison::compare(ArrayRef<std::vector<char>> inputs, ArrayR
   ++samples;
   for (auto node : generated->getAttrOfType<ArrayAttr>("qcc.nodes").getAsRange<DictionaryAttr>()) {
     auto id = node.getAs<IntegerAttr>("id");
-    auto found = id ? expected.find(id.getInt()) : expected.end();
-    if (found == expected.end())
-      continue;
-    auto record = cast<DictionaryAttr>(node.getAs<ArrayAttr>("results")[0]);
-    auto type = cast<RankedTensorType>(record.getAs<TypeAttr>("type").getValue());
-    const reference::Tensor &tensor = found->second;
-    auto output = record.getAs<IntegerAttr>("output");
-    const char *got = output ? outputs[output.getInt()].data()
-                             : arena.data() + record.getAs<IntegerAttr>("offset").getInt();
-    auto gotCodes = qnn::getQuantized(type), wantedCodes = qnn::getQuantized(tensor.type);
-    int64_t bytes = qnn::getElementBytes(type.getElementType());
-    bool centered = gotCodes && wantedCodes && bytes == 1;
-    kernels += samples == 1;
-    for (int64_t i = 0; i < type.getNumElements(); ++i) {
-      bool equal =
-          centered
-              ? readCentered(got, i, gotCodes) == readCentered(tensor.bytes.data(), i, wantedCodes)
-              : std::memcmp(got + i * bytes, tensor.bytes.data() + i * bytes, bytes) == 0;
-      ++elements;
-      if (!equal && different++ == 0)
-        first = llvm::formatv("kernel {0} '{1}' ({2}), element {3} of sample {4}", id.getInt(),
-                              node.getAs<StringAttr>("name").getValue(),
-                              node.getAs<StringAttr>("emitter").getValue(), i, samples - 1)
-                    .str();
+    bool known = false;
+    for (auto [number, record] :
+         llvm::enumerate(node.getAs<ArrayAttr>("results").getAsRange<DictionaryAttr>())) {
+      auto found = id ? expected.find({id.getInt(), number}) : expected.end();
+      if (found == expected.end())
+        continue;
+      known = true;
+      auto output = record.getAs<IntegerAttr>("output");
+      compareResult(node, number, record, found->second,
+                    output ? outputs[output.getInt()].data()
+                           : arena.data() + record.getAs<IntegerAttr>("offset").getInt());
     }
+    kernels += known && samples == 1;
   }
   return llvm::Error::success();
+}
+
+void KernelComparison::compareResult(DictionaryAttr node, size_t number, DictionaryAttr record,
+                                     const reference::Tensor &wanted, const char *got) {
+  auto type = cast<RankedTensorType>(record.getAs<TypeAttr>("type").getValue());
+  auto gotCodes = qnn::getQuantized(type), wantedCodes = qnn::getQuantized(wanted.type);
+  int64_t bytes = qnn::getElementBytes(type.getElementType());
+  bool centered = gotCodes && wantedCodes && bytes == 1;
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    bool equal =
+        centered
+            ? readCentered(got, i, gotCodes) == readCentered(wanted.bytes.data(), i, wantedCodes)
+            : std::memcmp(got + i * bytes, wanted.bytes.data() + i * bytes, bytes) == 0;
+    ++elements;
+    if (!equal && different++ == 0)
+      first = llvm::formatv("kernel {0} '{1}' ({2}), element {3} of result {4}, sample {5}",
+                            node.getAs<IntegerAttr>("id").getInt(),
+                            node.getAs<StringAttr>("name").getValue(),
+                            node.getAs<StringAttr>("emitter").getValue(), i, number, samples - 1)
+                  .str();
+  }
 }
 
 void KernelComparison::print(llvm::raw_ostream &stream) const {

@@ -6,6 +6,7 @@
 #define QCC_LIB_DRIVER_KERNELCOMPARISON_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "qcc/Reference/Reference.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
@@ -30,6 +31,9 @@ public:
   bool isEqual() const { return different == 0; }
 
 private:
+  void compareResult(mlir::DictionaryAttr node, size_t number, mlir::DictionaryAttr record,
+                     const reference::Tensor &wanted, const char *got);
+
   mlir::OwningOpRef<mlir::ModuleOp> fused;
   mlir::ModuleOp generated;
   uint64_t samples = 0, kernels = 0, elements = 0, different = 0;

@@ -17,6 +17,7 @@ import tempfile
 
 import numpy as np
 
+import kernels
 import objects
 from machines import BOARDS, INPUTS, MACHINES, RigError, require, run
 from objects import TYPES
@@ -26,14 +27,16 @@ class Network:
     """One compiled model: its object, header and manifest in a folder."""
 
     def __init__(self, options, model, name, target, folder):
-        self.model, self.name, self.object = model, name, folder / f"{name}.o"
+        self.model, self.name, self.target, self.object = model, name, target, folder / f"{name}.o"
         command = [options.qcc, model, f"-target={target}", f"-name={name}", "-o", self.object, f"-manifest={folder / name}.json", *options.flag]
+        command += kernels.FLAGS * options.kernels
         done = run(command)
         if done.returncode:
             raise RigError(f"qcc ended with {done.returncode}: {done.stderr.decode(errors='replace')[:1500]}")
         self.files = [self.object, folder / f"{name}.h", folder / f"{name}.json"]
         self.manifest = json.loads(self.files[2].read_text())
         self.inputs, self.outputs = self.manifest["inputs"], self.manifest["outputs"]
+        self.dumped = self.manifest["arena"]["size"] if options.kernels else 0
         objects.check_symbols(self.object, name)
 
     def table_entry(self):
@@ -71,7 +74,7 @@ class Network:
         entry = [f'"{name}"', len(self.inputs), len(self.outputs), f"{name}_sizes", f"{name}_aligns", f"{upper}_ARENA_SIZE", f"{upper}_ARENA_ALIGN",
                  f"{upper}_STATE_SIZE" if stateful else 0, f"{upper}_STATE_ALIGN" if stateful else 1, f"{upper}_SELFTEST_SIZE" if tested else 0,
                  f"{upper}_STACK_MAX", f"{name}_table_run", f"{name}_table_call_nothing", f"{name}_table_reset" if stateful else "NULL",
-                 f"{name}_table_selftest" if tested else "NULL"]
+                 f"{name}_table_selftest" if tested else "NULL", self.dumped]
         return "\n".join(lines), "  {" + ", ".join(map(str, entry)) + "},"
 
 
@@ -87,7 +90,8 @@ def build(machine, networks, folder):
 
 
 def execute(machine, program, networks, batches, folder):
-    """Runs the program; returns for each network a list of samples of outputs, and the figures that it printed."""
+    """Runs the program; returns for each network a list of samples of outputs, and the figures that it printed. Arenas that
+    the program dumps stay with their networks."""
     samples = len(batches[0])
     with open(folder / "in.bin", "wb") as file:
         file.write(struct.pack("<I", samples))
@@ -107,6 +111,8 @@ def execute(machine, program, networks, batches, folder):
             figures[words[0], words[1]] = int(words[2])
     raw, at = (folder / "out.bin").read_bytes(), 0
     results = [[] for _ in networks]
+    for network in networks:
+        network.arenas = []
     for _ in range(samples):
         for network, rows in zip(networks, results):
             row = []
@@ -115,6 +121,8 @@ def execute(machine, program, networks, batches, folder):
                 row.append(np.frombuffer(raw[at:at + size], TYPES[tensor["type"]][0]).reshape(tensor["dims"]))
                 at += size
             rows.append(row)
+            network.arenas.append(raw[at:at + network.dumped])
+            at += network.dumped
     if at != len(raw):
         raise RigError(f"{len(raw)} bytes of output, expected {at}")
     return results, figures
@@ -217,7 +225,10 @@ def run_machine(options, name, batches, alone):
                 raise RigError(f"{network.name}: the selftest returns {figures[network.name, 'selftest']}")
         check_selftest(options, machine, networks, folder)
         said = ""
-        for network in networks:
+        for network, batch, outputs in zip(networks, batches, results):
+            if options.kernels:
+                compared = kernels.compare(network, kernels.Expected(options, network, batch, folder), network.arenas, outputs)
+                said += f" {len(network.manifest['nodes'])} kernels, {compared} bytes equal to Reference;"
             facts = network.manifest
             said += f" {network.name}: arena={facts['arena']['size']} bound={facts['arena']['bound']} weights={facts['weights_size']}"
             said += f" code={facts['code_size']} stack={figures.get((network.name, 'stack'), 0)}/{facts['stack_max']}"
@@ -253,6 +264,7 @@ def parse():
     parser.add_argument("--oracle", type=pathlib.Path, help="model for ONNX Runtime (default: the same)")
     parser.add_argument("--float", action="store_true", help="values may differ between machines within 1e-4 of the largest")
     parser.add_argument("--selftest", type=int, default=0, metavar="N", help="the selftest must exist and notice N changed bits")
+    parser.add_argument("--kernels", action="store_true", help="compile with -keep-tensors and compare every kernel's results with Reference")
     parser.add_argument("--rebuild", type=int, default=0, metavar="N", help="compile N times and compare the files")
     return parser.parse_args()
 

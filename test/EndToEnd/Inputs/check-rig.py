@@ -27,6 +27,8 @@ EXPECTED = [  # fault, machines, what the rig must say
     ("writable-data", "host", "writable data"),
     ("other-symbol", "host", "global symbol other"),
     ("wrong-bound", "host", "its nodes give 16"),
+    ("wrong-kernel", "host", "kernel 0 'copy' (generic) differs from Reference in sample 0, result 0, element 2"),
+    ("wrong-kernel", "cortex-m3", "element 2"),
     ("changes", "host", "build 2 gives another .json"),
 ]
 
@@ -38,7 +40,7 @@ def main():
         model = pathlib.Path(folder) / "model"
         model.write_text("0")
         done = subprocess.run([sys.executable, rig, str(model), "--qcc", str(HERE / "faulty-qcc.py"), f"--flag=-fault={fault}", "--machines", machines,
-                               *(["--rebuild=2"] if fault == "changes" else [])], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                               *(["--rebuild=2"] if fault == "changes" else []), *(["--kernels"] if fault in ("none", "wrong-kernel") else [])], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         said = done.stdout.decode(errors="replace")
         right = done.returncode == 0 if wanted is None else done.returncode == 1 and wanted in said
         if not right:

@@ -22,6 +22,7 @@ FAULTS = {
     "writable-data": "static int calls; out0[0] += (float)(calls++ * 0);",
     "other-symbol": "",
     "wrong-bound": "",
+    "wrong-kernel": "",
     "changes": "",
 }
 CODE = """
@@ -34,6 +35,7 @@ net_status net_run(const float *in0, float *out0, void *arena) {
     copy[i] = in0[i] + (float)i;
   for (int i = 0; i < 4; ++i)
     out0[i] %s= copy[i] + extra;
+  %s
   return net_OK;
 }
 """
@@ -53,15 +55,29 @@ typedef enum { net_OK, net_NULL_POINTER } net_status;
 #define NET_OUT0_DIMS {4}
 net_status net_run(const float *in0, float *out0, void *arena);
 """
+FUSED = """
+func.func @run(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %c = qnn.constant dense_resource<index> : tensor<4xf32> -> tensor<4xf32>
+  %y = qnn.kernel (%a = %x : tensor<4xf32>, %b = %c : tensor<4xf32>) -> tensor<4xf32> attributes {id = 0 : i64} {
+    %s = qnn.add %a, %b : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+    qnn.yield %s : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+{-# dialect_resources: { builtin: { index: "0x04000000000000000000803f0000004000004040" } } #-}
+"""
 COMPILERS = {"host": ["cc"], "cortex-m3": ["arm-none-eabi-gcc", "-mcpu=cortex-m3"]}
 
 
 def main():
     options = dict(word[1:].split("=", 1) for word in sys.argv[1:] if word.startswith("-") and "=" in word)
     output, fault = pathlib.Path(sys.argv[sys.argv.index("-o") + 1]), options["fault"]
+    if options.get("emit") == "fuse":
+        output.write_text(FUSED)
+        return
     seed = pathlib.Path(sys.argv[1])
     tensor = {"name": "x", "type": "f32", "dims": [4]}
-    node = {"name": "copy", "reads": [], "results": [{"offset": 0, "type": "f32", "dims": [4]}]}
+    node = {"name": "copy", "id": 0, "emitter": "generic", "reads": [], "results": [{"offset": 0, "type": "f32", "dims": [4]}]}
     count = 0
     if fault == "changes":  # the model file of this fault counts the calls
         count = int(seed.read_text()) + 1
@@ -71,7 +87,7 @@ def main():
     output.with_suffix(".h").write_text(HEADER)
     pathlib.Path(options["manifest"]).write_text(json.dumps(manifest))
     code = CODE % ("int other(void);\nint other(void) { return 1; }" if fault == "other-symbol" else "",
-                   FAULTS[fault], "+" if fault == "reads-output" else "")
+                   FAULTS[fault], "+" if fault == "reads-output" else "", "copy[2] += 1;" if fault == "wrong-kernel" else "")
     subprocess.run([*COMPILERS[options["target"]], "-O1", "-ffreestanding", "-fno-tree-loop-distribute-patterns", "-x", "c", "-", "-c", "-I", output.parent,
                     "-o", output], input=code.encode(), check=True)
 

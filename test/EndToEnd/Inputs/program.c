@@ -1,7 +1,8 @@
 /* Streams samples through every network of the table and checks what a caller may rely on.
  *
- * Input: for each sample, the inputs of every network. Output: the outputs, in the same order. Messages: one line
- * for each fault and each figure, "name key value". Exit status: 0 or the number of the fault. */
+ * Input: for each sample, the inputs of every network. Output: the outputs, in the same order, each network's followed
+ * by the part of its arena that the table asks for. Messages: one line for each fault and each figure, "name key value".
+ * Exit status: 0 or the number of the fault. */
 #include "rig.h"
 
 enum { FILLS = 3, MOST_TENSORS = 48 };
@@ -145,6 +146,8 @@ int main(void) {
       platform_check_borders();
       for (unsigned i = 0; i < network->outputs; ++i)
         platform_write(all[n].tensors[network->inputs + i], network->sizes[network->inputs + i]);
+      if (network->dumped)
+        platform_write(all[n].arena, network->dumped);
     }
   for (unsigned n = 0; n < network_count; ++n)
     if (networks[n].selftest)

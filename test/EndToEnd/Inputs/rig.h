@@ -19,6 +19,7 @@ struct network {
                       void *arena); /* the same call of an empty function */
   int (*reset)(void *state);
   int (*selftest)(void *work);
+  size_t dumped; /* bytes of the arena that are output after each sample */
 };
 extern const struct network networks[];
 extern const unsigned network_count;
