@@ -16,43 +16,197 @@ namespace qcc::import {
 
 namespace {
 
+/// Nodes that graphs of nodes and functions may add to those of the file.
+constexpr int64_t mostUnrolledNodes = 200000;
+
 class GraphImporter {
 public:
-  GraphImporter(onnx::ModelProto &model, const ValidGraph &valid, const ImportOptions &options,
+  GraphImporter(onnx::ModelProto &model, const ValidModel &valid, const ImportOptions &options,
                 ExternalData &external, ModuleOp module, Reporter &reporter)
       : graph(*model.mutable_graph()), valid(valid), options(options), module(module),
         reporter(reporter), context(module.getContext()),
-        state{OpBuilder(context),
-              reporter,
-              external,
-              {},
-              static_cast<int64_t>(model.ByteSizeLong()) + (int64_t(64) << 20)} {}
+        state(context, reporter, external,
+              static_cast<int64_t>(model.ByteSizeLong()) + (int64_t(64) << 20), mostUnrolledNodes) {
+    state.frame.opsets = &valid.opsets;
+    state.importGraph = [this](onnx::GraphProto &inner, ArrayRef<Tensor> inputs,
+                               const std::string &where) {
+      return importNodeGraph(inner, inputs, where);
+    };
+  }
 
   LogicalResult run() {
-    decodeInitializers();
+    decodeInitializers(graph, "");
     std::vector<NetworkInput> inputs = bindInputs(graph, options, state);
     if (reporter.hasErrors())
       return failure();
     createFunction(inputs);
-    importNodes();
+    importNodes(*graph.mutable_node(), "");
     if (reporter.hasErrors())
       return failure();
     return finishFunction();
   }
 
 private:
-  void decodeInitializers() {
+  using Nodes = google::protobuf::RepeatedPtrField<onnx::NodeProto>;
+
+  void decodeInitializers(onnx::GraphProto &graph, const std::string &prefix) {
     for (onnx::TensorProto &tensor : *graph.mutable_initializer()) {
       if (reporter.isFull())
         return;
-      auto constant = decodeTensor(tensor, "initializer " + quoted(tensor.name()), context,
-                                   state.external, reporter);
+      auto constant = state.decode(tensor, prefix + "initializer " + quoted(tensor.name()));
       if (succeeded(constant))
-        state.values[tensor.name()].constant = *constant;
+        state.frame.values[tensor.name()] = Tensor{*constant, nullptr};
     }
   }
 
-  //===- Function -------------------------------------------------------------//
+  //===- Nodes ----------------------------------------------------------------//
+
+  void importNodes(Nodes &nodes, const std::string &prefix) {
+    const std::vector<bool> &isLive = valid.isLive.find(&nodes)->second;
+    for (int i = 0; i < nodes.size() && !reporter.isFull(); ++i) {
+      if (!isLive[i])
+        continue;
+      onnx::NodeProto &node = nodes[i];
+      std::string where = prefix + describeNode(node, i);
+      if (!checkInputs(node, where) || failed(importNode(node, where)))
+        for (const std::string &output : node.output())
+          failedValues.insert(output);
+    }
+  }
+
+  LogicalResult importNode(onnx::NodeProto &node, const std::string &where) {
+    if (const onnx::FunctionProto *function = valid.findFunction(node))
+      return inlineFunction(node, *function, where);
+    StringRef domain = getDomain(node);
+    StringRef name = node.name();
+    if (name.empty())
+      for (const std::string &output : node.output())
+        if (name.empty())
+          name = output;
+    NodeContext nodeContext(state, node, state.frame.opsets->lookup(domain),
+                            NameLoc::get(StringAttr::get(context, name)), where);
+    Block *block = state.builder.getInsertionBlock();
+    Operation *last = block->empty() ? nullptr : &block->back();
+    if (failed(findOperator(domain, node.op_type())->import(nodeContext)))
+      return failure();
+    return nodeContext.hasOnlyKnownInputs() ? foldKnownNode(nodeContext, last) : success();
+  }
+
+  /// Whether every value that the node reads exists. One that a failed node should have made is not
+  /// worth another message.
+  bool checkInputs(const onnx::NodeProto &node, const std::string &where) {
+    for (const std::string &input : node.input()) {
+      if (input.empty() || state.frame.values.contains(input))
+        continue;
+      if (!failedValues.contains(input))
+        (void)reporter.error("E2021", where,
+                             "reads " + quoted(input) +
+                                 ", an output of its operator that qcc does not support");
+      return false;
+    }
+    return true;
+  }
+
+  LogicalResult chargeNodes(int64_t count, const std::string &where) {
+    state.nodeBudget -= count;
+    if (state.nodeBudget >= 0)
+      return success();
+    return reporter.error("E7004", where,
+                          "makes more than " + Twine(mostUnrolledNodes) +
+                              " nodes of its graph or function; compile the loop's body instead");
+  }
+
+  FailureOr<SmallVector<Tensor>> readOutputs(ArrayRef<StringRef> names, const std::string &where) {
+    SmallVector<Tensor> outputs;
+    for (StringRef name : names) {
+      Tensor tensor = state.frame.values.lookup(name);
+      if (!tensor && !failedValues.contains(name))
+        return reporter.error("E2021", where,
+                              "has the output " + quoted(name) + ", which qcc does not compute");
+      if (!tensor)
+        return failure();
+      outputs.push_back(std::move(tensor));
+    }
+    return outputs;
+  }
+
+  /// Names of an inner graph hide those around it only while it is imported.
+  FailureOr<SmallVector<Tensor>> importNodeGraph(onnx::GraphProto &inner, ArrayRef<Tensor> inputs,
+                                                 const std::string &where) {
+    if (static_cast<size_t>(inner.input_size()) != inputs.size())
+      return reporter.error("E2010", where,
+                            "gives " + Twine(inputs.size()) + " inputs to its graph, which takes " +
+                                Twine(inner.input_size()));
+    if (failed(chargeNodes(inner.node_size() + 1, where)))
+      return failure();
+    SmallVector<std::pair<std::string, Tensor>> hidden;
+    auto hide = [&](const std::string &name) {
+      hidden.emplace_back(name, state.frame.values.lookup(name));
+      state.frame.values.erase(name);
+    };
+    for (const onnx::ValueInfoProto &input : inner.input())
+      hide(input.name());
+    for (const onnx::TensorProto &tensor : inner.initializer())
+      hide(tensor.name());
+    for (const onnx::NodeProto &node : inner.node())
+      for (const std::string &output : node.output())
+        if (!output.empty())
+          hide(output);
+    for (auto [input, tensor] : llvm::zip(inner.input(), inputs))
+      state.frame.values[input.name()] = tensor;
+    decodeInitializers(inner, where + ": ");
+    importNodes(*inner.mutable_node(), where + ": ");
+    SmallVector<StringRef> names;
+    for (const onnx::ValueInfoProto &output : inner.output())
+      names.push_back(output.name());
+    auto outputs = reporter.hasErrors() ? FailureOr<SmallVector<Tensor>>(failure())
+                                        : readOutputs(names, where);
+    // In reverse, so that a name that was hidden twice gets its first value back.
+    for (auto &[name, tensor] : llvm::reverse(hidden)) {
+      state.frame.values.erase(name);
+      if (tensor)
+        state.frame.values[name] = tensor;
+    }
+    return outputs;
+  }
+
+  /// The body of a function sees its inputs and attributes only.
+  LogicalResult inlineFunction(onnx::NodeProto &node, const onnx::FunctionProto &function,
+                               const std::string &where) {
+    if (failed(chargeNodes(function.node_size() + 1, where)))
+      return failure();
+    auto &body = const_cast<onnx::FunctionProto &>(function); // owned by `model`
+    Frame inner;
+    inner.opsets = &valid.functionOpsets.find(&function)->second;
+    for (auto [index, name] : llvm::enumerate(function.input()))
+      if (static_cast<int>(index) < node.input_size() && !node.input(index).empty())
+        inner.values[name] = state.frame.values.lookup(node.input(index));
+    for (onnx::AttributeProto &attribute : *body.mutable_attribute_proto())
+      inner.attributes[attribute.name()] = &attribute;
+    for (onnx::AttributeProto &attribute : *node.mutable_attribute())
+      inner.attributes[attribute.name()] =
+          attribute.ref_attr_name().empty()
+              ? &attribute
+              : state.frame.attributes.lookup(attribute.ref_attr_name());
+    llvm::StringSet<> outerFailed;
+    std::swap(outerFailed, failedValues);
+    std::swap(inner, state.frame);
+    importNodes(*body.mutable_node(), where + ": ");
+    SmallVector<StringRef> names(function.output().begin(), function.output().end());
+    names.truncate(node.output_size());
+    auto outputs = reporter.hasErrors() ? FailureOr<SmallVector<Tensor>>(failure())
+                                        : readOutputs(names, where);
+    std::swap(inner, state.frame);
+    std::swap(outerFailed, failedValues);
+    if (failed(outputs))
+      return failure();
+    for (auto [name, tensor] : llvm::zip(node.output(), *outputs))
+      if (!name.empty())
+        state.frame.values[name] = tensor;
+    return success();
+  }
+
+  //===- Function of the network ----------------------------------------------//
 
   void createFunction(ArrayRef<NetworkInput> inputs) {
     state.builder.setInsertionPointToEnd(module.getBody());
@@ -65,53 +219,8 @@ private:
     state.builder.setInsertionPointToEnd(body);
     for (auto [index, input] : llvm::enumerate(inputs)) {
       function.setArgAttr(index, "qnn.name", StringAttr::get(context, input.proto->name()));
-      state.values[input.proto->name()].value = body->getArgument(index);
+      state.frame.values[input.proto->name()] = Tensor{nullptr, body->getArgument(index)};
     }
-  }
-
-  void importNodes() {
-    for (int i = 0; i < graph.node_size() && !reporter.isFull(); ++i) {
-      if (!valid.isLive[i])
-        continue;
-      onnx::NodeProto &node = *graph.mutable_node(i);
-      if (!checkInputs(node, describeNode(node, i))) {
-        markFailed(node);
-        continue;
-      }
-      StringRef domain = getDomain(node);
-      StringRef name = node.name();
-      if (name.empty())
-        for (const std::string &output : node.output())
-          if (name.empty())
-            name = output;
-      NodeContext nodeContext(state, node, valid.opsets.lookup(domain),
-                              NameLoc::get(StringAttr::get(context, name)), describeNode(node, i));
-      Block *block = state.builder.getInsertionBlock();
-      Operation *last = block->empty() ? nullptr : &block->back();
-      if (failed(findOperator(domain, node.op_type())->import(nodeContext)) ||
-          (nodeContext.hasOnlyKnownInputs() && failed(foldKnownNode(nodeContext, last))))
-        markFailed(node);
-    }
-  }
-
-  /// Whether every value that the node reads exists. One that a failed node should have made is not
-  /// worth another message.
-  bool checkInputs(const onnx::NodeProto &node, const std::string &where) {
-    for (const std::string &input : node.input()) {
-      if (input.empty() || state.values.contains(input))
-        continue;
-      if (!failedValues.contains(input))
-        (void)reporter.error("E2021", where,
-                             "reads " + quoted(input) +
-                                 ", an output of its operator that qcc does not support");
-      return false;
-    }
-    return true;
-  }
-
-  void markFailed(const onnx::NodeProto &node) {
-    for (const std::string &output : node.output())
-      failedValues.insert(output);
   }
 
   LogicalResult finishFunction() {
@@ -119,7 +228,7 @@ private:
     SmallVector<Type> types;
     for (const onnx::ValueInfoProto &output : graph.output()) {
       std::string where = "graph output " + quoted(output.name());
-      Tensor tensor = state.values.lookup(output.name());
+      Tensor tensor = state.frame.values.lookup(output.name());
       if (!tensor)
         return reporter.error("E2021", where,
                               "is an output of its operator that qcc does not support");
@@ -130,6 +239,8 @@ private:
       auto boundary = getBoundaryType(context, getDataType(type.getElementType()), where, reporter);
       if (failed(boundary) || failed(checkDeclared(output, type, where)))
         return failure();
+      if (type.getNumElements() == 0)
+        return reporter.error("E2105", where, "has no elements; empty tensors are not supported");
       results.push_back(tensor.constant ? state.materialize(*tensor.constant, output.name())
                                         : tensor.value);
       types.push_back(type);
@@ -176,7 +287,7 @@ private:
   }
 
   onnx::GraphProto &graph;
-  const ValidGraph &valid;
+  const ValidModel &valid;
   const ImportOptions &options;
   ModuleOp module;
   Reporter &reporter;
@@ -188,10 +299,10 @@ private:
 
 } // namespace
 
-LogicalResult importGraph(onnx::ModelProto &model, const ValidGraph &graph,
+LogicalResult importGraph(onnx::ModelProto &model, const ValidModel &valid,
                           const ImportOptions &options, ExternalData &external, ModuleOp module,
                           Reporter &reporter) {
-  return GraphImporter(model, graph, options, external, module, reporter).run();
+  return GraphImporter(model, valid, options, external, module, reporter).run();
 }
 
 } // namespace qcc::import

@@ -12,7 +12,7 @@
 namespace qcc::import {
 
 /// Fills `module` with @run. Takes the weights out of `model`.
-mlir::LogicalResult importGraph(onnx::ModelProto &model, const ValidGraph &graph,
+mlir::LogicalResult importGraph(onnx::ModelProto &model, const ValidModel &valid,
                                 const ImportOptions &options, ExternalData &external,
                                 mlir::ModuleOp module, Reporter &reporter);
 

@@ -45,11 +45,11 @@ public:
       if (const BoundValue *value = findOption(options.constants, input.name())) {
         auto constant = bindConstant(input, *value, where);
         if (succeeded(constant))
-          state.values[input.name()] = Tensor{*constant, nullptr};
+          state.frame.values[input.name()] = Tensor{*constant, nullptr};
         continue;
       }
-      auto known = state.values.find(input.name());
-      if (known != state.values.end() && known->second.constant)
+      auto known = state.frame.values.find(input.name());
+      if (known != state.frame.values.end() && known->second.constant)
         continue;
       auto type = bindType(input, where);
       if (succeeded(type))

@@ -5,27 +5,38 @@
 #ifndef QCC_LIB_IMPORT_GRAPHVALIDATOR_H
 #define QCC_LIB_IMPORT_GRAPHVALIDATOR_H
 
-#include "lib/Import/OnnxSchema.h"
-#include "lib/Import/Reporter.h"
+#include "lib/Import/NodeValidator.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 #include <vector>
 
 namespace qcc::import {
 
-struct ValidGraph {
-  llvm::StringMap<int64_t> opsets; // by domain; the default domain is ""
-  std::vector<bool> isLive;        // nodes that an output depends on; only those are imported
+/// Version of each imported domain; the default domain is "".
+using Opsets = llvm::StringMap<int64_t>;
+
+struct ValidModel {
+  Opsets opsets;
+  /// Nodes of a graph or of a function's body (the address of its list of nodes) that its outputs
+  /// depend on; only those are imported.
+  llvm::DenseMap<const void *, std::vector<bool>> isLive;
+  /// Functions by "domain:name", and what they import.
+  llvm::StringMap<const onnx::FunctionProto *> functions;
+  llvm::DenseMap<const onnx::FunctionProto *, Opsets> functionOpsets;
+
+  const onnx::FunctionProto *findFunction(const onnx::NodeProto &node) const;
 };
 
-/// Checks versions, names, single assignment, order, and each node against the registry. Reports
-/// all operators that are not supported at once.
-mlir::FailureOr<ValidGraph> validateModel(const onnx::ModelProto &model, Reporter &reporter);
-
-/// "node 17 'conv1' (Conv)"
-std::string describeNode(const onnx::NodeProto &node, int64_t index);
+/// Checks versions, names, single assignment, order, and each node against the registry, in the
+/// graph, in the graphs of its nodes and in the functions that they call. Reports all operators
+/// that are not supported at once.
+mlir::FailureOr<ValidModel> validateModel(const onnx::ModelProto &model, Reporter &reporter);
 
 /// The domain with the alias of the default one resolved.
 llvm::StringRef getDomain(const onnx::NodeProto &node);
+
+/// Graphs among a node's attributes, in order.
+llvm::SmallVector<const onnx::GraphProto *> getGraphs(const onnx::NodeProto &node);
 
 } // namespace qcc::import
 

@@ -14,6 +14,17 @@ using namespace mlir;
 
 namespace qcc::import {
 
+FailureOr<ConstantPointer> ImportState::decode(onnx::TensorProto &tensor, const Twine &where) {
+  ConstantPointer &known = decoded[&tensor];
+  if (!known) {
+    auto constant = decodeTensor(tensor, where, builder.getContext(), external, reporter);
+    if (failed(constant))
+      return failure();
+    known = *constant;
+  }
+  return known;
+}
+
 Value ImportState::materialize(Constant &constant, StringRef name) {
   if (!constant.value) {
     auto op = qnn::createConstant(builder, NameLoc::get(builder.getStringAttr(name)), constant.type,
@@ -30,7 +41,7 @@ Value ImportState::materialize(Constant &constant, StringRef name) {
 
 const Tensor &NodeContext::getInput(unsigned i) const {
   assert(hasInput(i) && "absent inputs are asked for with hasInput first");
-  return state.values.find(node.input(static_cast<int>(i)))->second;
+  return state.frame.values.find(node.input(static_cast<int>(i)))->second;
 }
 
 std::string NodeContext::describeInput(unsigned i) const {
@@ -88,7 +99,9 @@ FailureOr<SmallVector<int64_t>> NodeContext::requireIntegers(unsigned i, StringR
 onnx::AttributeProto *NodeContext::findAttribute(StringRef name) const {
   for (onnx::AttributeProto &attribute : *node.mutable_attribute())
     if (name == attribute.name())
-      return &attribute;
+      return attribute.ref_attr_name().empty()
+                 ? &attribute
+                 : state.frame.attributes.lookup(attribute.ref_attr_name());
   return nullptr;
 }
 
@@ -122,8 +135,15 @@ SmallVector<double> NodeContext::getFloats(StringRef name) const {
 }
 
 FailureOr<ConstantPointer> NodeContext::getTensor(StringRef name) {
-  return decodeTensor(*findAttribute(name)->mutable_t(), where + ", attribute " + quoted(name),
-                      builder.getContext(), state.external, state.reporter);
+  return state.decode(*findAttribute(name)->mutable_t(), where + ", attribute " + quoted(name));
+}
+
+FailureOr<SmallVector<Tensor>> NodeContext::importGraph(StringRef name, ArrayRef<Tensor> inputs) {
+  return state.importGraph(*findAttribute(name)->mutable_g(), inputs, where);
+}
+
+Value NodeContext::getValue(const Tensor &tensor) {
+  return tensor.value ? tensor.value : state.materialize(*tensor.constant, node.output(0));
 }
 
 FailureOr<int64_t> NodeContext::resolveAxis(int64_t axis, int64_t rank) {
@@ -195,7 +215,7 @@ LogicalResult NodeContext::chargeFolding(int64_t bytes) {
 
 LogicalResult NodeContext::setResult(Tensor tensor, unsigned i) {
   if (hasOutput(i))
-    state.values[node.output(static_cast<int>(i))] = std::move(tensor);
+    state.frame.values[node.output(static_cast<int>(i))] = std::move(tensor);
   return success();
 }
 

@@ -10,6 +10,7 @@
 #include "lib/Import/Registry.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringMap.h"
+#include <functional>
 
 namespace qcc::import {
 
@@ -24,13 +25,36 @@ struct Tensor {
   }
 };
 
-/// What all nodes of a graph share.
+/// What the nodes of the graph or of one call of a function share.
+struct Frame {
+  llvm::StringMap<Tensor> values;
+  const llvm::StringMap<int64_t> *opsets = nullptr;
+  /// Of a call: the attributes that its function's body may refer to.
+  llvm::StringMap<onnx::AttributeProto *> attributes;
+};
+
+/// What all nodes of a model share.
 struct ImportState {
+  ImportState(mlir::MLIRContext *context, Reporter &reporter, ExternalData &external,
+              int64_t foldBudget, int64_t nodeBudget)
+      : builder(context), reporter(reporter), external(external), foldBudget(foldBudget),
+        nodeBudget(nodeBudget) {}
+
   mlir::OpBuilder builder;
   Reporter &reporter;
   ExternalData &external;
-  llvm::StringMap<Tensor> values;
   int64_t foldBudget; // bytes that folding may still make
+  int64_t nodeBudget; // nodes that unrolling and inlining may still make
+  Frame frame;
+  /// Tensors of nodes that run several times are decoded once.
+  llvm::DenseMap<const onnx::TensorProto *, ConstantPointer> decoded;
+  /// Imports a graph of a node on the values of its inputs; gives those of its outputs.
+  std::function<mlir::FailureOr<llvm::SmallVector<Tensor>>(
+      onnx::GraphProto &graph, llvm::ArrayRef<Tensor> inputs, const std::string &where)>
+      importGraph;
+
+  /// The constant of a tensor, whose bytes are taken out of the message.
+  mlir::FailureOr<ConstantPointer> decode(onnx::TensorProto &tensor, const llvm::Twine &where);
 
   /// The operation of a constant, made on its first use.
   mlir::Value materialize(Constant &constant, llvm::StringRef name);
@@ -92,6 +116,11 @@ public:
   llvm::StringRef getString(llvm::StringRef name, llvm::StringRef otherwise) const;
   llvm::SmallVector<int64_t> getInts(llvm::StringRef name) const;
   llvm::SmallVector<double> getFloats(llvm::StringRef name) const;
+  /// Runs the graph of an attribute, which must exist, on `inputs` now.
+  mlir::FailureOr<llvm::SmallVector<Tensor>> importGraph(llvm::StringRef name,
+                                                         llvm::ArrayRef<Tensor> inputs);
+  /// A value for a constant or a computed tensor.
+  mlir::Value getValue(const Tensor &tensor);
   /// The decoded tensor attribute, which must exist.
   mlir::FailureOr<ConstantPointer> getTensor(llvm::StringRef name);
   /// A dimension number in [-rank, rank), made positive.
@@ -127,12 +156,18 @@ public:
     return setResult(Tensor{std::move(constant), nullptr}, i);
   }
   mlir::LogicalResult setResult(Tensor tensor, unsigned i = 0);
+  /// The node's results in order; surplus ones are dropped.
+  mlir::LogicalResult setResults(llvm::ArrayRef<Tensor> tensors) {
+    for (auto [i, tensor] : llvm::enumerate(tensors))
+      (void)setResult(tensor, i);
+    return mlir::success();
+  }
   bool hasResult(unsigned i) const {
-    return hasOutput(i) && state.values.contains(node.output(static_cast<int>(i)));
+    return hasOutput(i) && state.frame.values.contains(node.output(static_cast<int>(i)));
   }
   /// What setResult has stored.
   const Tensor &getResult(unsigned i) const {
-    return state.values.find(node.output(static_cast<int>(i)))->second;
+    return state.frame.values.find(node.output(static_cast<int>(i)))->second;
   }
 
 private:

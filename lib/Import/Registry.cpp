@@ -7,19 +7,19 @@
 #include "qcc/Import/Import.h"
 #include "llvm/ADT/StringMap.h"
 #include <algorithm>
-#include <array>
+#include <vector>
 
 using namespace mlir;
 
 namespace qcc::import {
 
 ArrayRef<ArrayRef<Operator>> getOperatorFamilies() {
-  static const std::array<ArrayRef<Operator>, 14> families = {
-      getActivationOperators(), getComparisonOperators(),    getRearrangementOperators(),
-      getConstantOperators(),   getConvolutionOperators(),   getElementwiseOperators(),
-      getLinearOperators(),     getNormalizationOperators(), getPoolingOperators(),
-      getQLinearOperators(),    getQuantizationOperators(),  getReductionOperators(),
-      getShapeOperators(),      getSlicingOperators()};
+  static const std::vector<ArrayRef<Operator>> families = {
+      getActivationOperators(),  getComparisonOperators(),  getRearrangementOperators(),
+      getConstantOperators(),    getControlFlowOperators(), getConvolutionOperators(),
+      getElementwiseOperators(), getLinearOperators(),      getNormalizationOperators(),
+      getPoolingOperators(),     getQLinearOperators(),     getQuantizationOperators(),
+      getReductionOperators(),   getShapeOperators(),       getSlicingOperators()};
   return families;
 }
 

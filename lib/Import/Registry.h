@@ -25,8 +25,8 @@ struct Operator {
   llvm::StringLiteral name;
   int64_t since; // the version that introduced it
   unsigned leastInputs, mostInputs, mostOutputs;
-  /// Words "name:type", type one of int, float, string, ints, floats, tensor; then "!" when it is
-  /// required, or "<13" or ">=13" when only those versions have it.
+  /// Words "name:type", type one of int, float, string, ints, floats, tensor, graph; then "!" when
+  /// it is required, or "<13" or ">=13" when only those versions have it.
   llvm::StringLiteral attributes;
   mlir::LogicalResult (*import)(NodeContext &node);
 };
@@ -35,6 +35,7 @@ struct Operator {
 llvm::ArrayRef<Operator> getActivationOperators();
 llvm::ArrayRef<Operator> getComparisonOperators();
 llvm::ArrayRef<Operator> getConstantOperators();
+llvm::ArrayRef<Operator> getControlFlowOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
 llvm::ArrayRef<Operator> getElementwiseOperators();
 llvm::ArrayRef<Operator> getLinearOperators();

@@ -221,7 +221,7 @@ case("G16-required-input-empty", "E2011", "'bad'", lambda: one("Add", ["x", ""])
 case("G17-too-few-inputs", "E2010", "'bad'", lambda: one("Add", ["x"]))
 case("G17-too-many-inputs", "E2010", "'bad'", lambda: one("Relu", ["x", "x"]))
 case("G17-too-many-outputs", "E2010", "'bad'", lambda: model([node("Relu", ["x"], ["y", "z"])]))
-case("G18-local-function", "E2004", "local function", lambda: edit(
+case("G18-local-function", "E2008", "function 'Relu'", lambda: edit(
     lambda m: m.functions.append(helper.make_function("", "Relu", ["a"], ["b"], [], []))))
 case("G-input-without-name", "E2019", "has no name", lambda: edit(lambda m: m.graph.input.append(value("", [1]))))
 case("G22-sequence-input", "E2101", "'x'", lambda: edit(lambda m: m.graph.input[0].type.CopyFrom(
