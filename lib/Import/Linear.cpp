@@ -1,8 +1,9 @@
-//===- Linear.cpp - MatMul and Gemm
+//===- Linear.cpp - MatMul, MatMulInteger and Gemm
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "lib/Import/NodeContext.h"
+#include "lib/Import/IntegerProducts.h"
+#include "lib/Import/MatrixShapes.h"
 
 #include <cmath>
 
@@ -10,40 +11,53 @@ using namespace mlir;
 
 namespace qcc::import {
 
+FailureOr<MatrixShapes> readMatrixShapes(NodeContext &node, ArrayRef<int64_t> lhs,
+                                         ArrayRef<int64_t> rhs) {
+  if (lhs.empty() || rhs.empty())
+    return node.error("E2302", "multiplies a scalar");
+  MatrixShapes shapes;
+  shapes.lhs.assign(lhs.begin(), lhs.end());
+  shapes.rhs.assign(rhs.begin(), rhs.end());
+  bool isRowVector = lhs.size() == 1, isColumnVector = rhs.size() == 1;
+  if (isRowVector)
+    shapes.lhs.insert(shapes.lhs.begin(), 1);
+  if (isColumnVector)
+    shapes.rhs.push_back(1);
+  auto batch =
+      broadcastShapes(ArrayRef(shapes.lhs).drop_back(2), ArrayRef(shapes.rhs).drop_back(2));
+  if (shapes.lhs.back() != *(shapes.rhs.end() - 2) || !batch)
+    return node.error("E2302", "cannot multiply " + formatShape(lhs) + " by " + formatShape(rhs));
+  shapes.product = *batch;
+  shapes.result = *batch;
+  int64_t rows = *(shapes.lhs.end() - 2), columns = shapes.rhs.back();
+  shapes.product.append({rows, columns});
+  if (!isRowVector)
+    shapes.result.push_back(rows);
+  if (!isColumnVector)
+    shapes.result.push_back(columns);
+  Type f32 = node.builder.getF32Type();
+  if (failed(node.makeType(shapes.product, f32)) || failed(node.makeType(shapes.lhs, f32)) ||
+      failed(node.makeType(shapes.rhs, f32)))
+    return failure();
+  return shapes;
+}
+
 static LogicalResult importMatMul(NodeContext &node) {
   if (failed(node.requireFloat(0)) || failed(node.requireFloat(1)))
     return failure();
-  SmallVector<int64_t> lhsShape(node.getShape(0)), rhsShape(node.getShape(1));
-  if (lhsShape.empty() || rhsShape.empty())
-    return node.error("E2302", "multiplies a scalar");
-  bool isRowVector = lhsShape.size() == 1, isColumnVector = rhsShape.size() == 1;
-  if (isRowVector)
-    lhsShape.insert(lhsShape.begin(), 1);
-  if (isColumnVector)
-    rhsShape.push_back(1);
-  auto batch = broadcastShapes(ArrayRef(lhsShape).drop_back(2), ArrayRef(rhsShape).drop_back(2));
-  if (lhsShape.back() != *(rhsShape.end() - 2) || !batch)
-    return node.error("E2302", "cannot multiply " + formatShape(node.getShape(0)) + " by " +
-                                   formatShape(node.getShape(1)));
-  SmallVector<int64_t> shape(*batch), finalShape(*batch);
-  shape.append({*(lhsShape.end() - 2), rhsShape.back()});
-  if (!isRowVector)
-    finalShape.push_back(*(lhsShape.end() - 2));
-  if (!isColumnVector)
-    finalShape.push_back(rhsShape.back());
-  auto type = node.makeType(shape, node.builder.getF32Type());
-  if (failed(type) || failed(node.makeType(lhsShape, node.builder.getF32Type())))
+  auto shapes = readMatrixShapes(node, node.getShape(0), node.getShape(1));
+  if (failed(shapes))
     return failure();
-
-  Value lhs = node.createReshape(node.getValue(0), lhsShape);
-  Value rhs = node.createReshape(node.getValue(1), rhsShape);
+  auto type = RankedTensorType::get(shapes->product, node.builder.getF32Type());
+  Value lhs = node.createReshape(node.getValue(0), shapes->lhs);
+  Value rhs = node.createReshape(node.getValue(1), shapes->rhs);
   Value result;
-  if (rhsShape.size() == 2 && isConstantExpression(rhs))
-    result = node.create<qnn::LinearOp>(*type, lhs, node.createTranspose(rhs, {1, 0}), Value(),
+  if (shapes->rhs.size() == 2 && isConstantExpression(rhs))
+    result = node.create<qnn::LinearOp>(type, lhs, node.createTranspose(rhs, {1, 0}), Value(),
                                         Value(), Value());
   else
-    result = node.create<qnn::MatMulOp>(*type, lhs, rhs);
-  return node.setResult(node.createReshape(result, finalShape));
+    result = node.create<qnn::MatMulOp>(type, lhs, rhs);
+  return node.setResult(node.createReshape(result, shapes->result));
 }
 
 /// `value` times a factor, or itself for 1.
@@ -118,6 +132,7 @@ ArrayRef<Operator> getLinearOperators() {
   static const Operator rows[] = {
       {"", "Gemm", 7, 2, 3, 1, "alpha:float beta:float transA:int transB:int", importGemm},
       {"", "MatMul", 1, 2, 2, 1, "", importMatMul},
+      {"", "MatMulInteger", 10, 2, 4, 1, "", importMatMulInteger},
   };
   return rows;
 }

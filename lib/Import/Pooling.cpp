@@ -4,7 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/Pooling.h"
 
-#include "lib/Import/Window.h"
+#include "lib/Import/FloatMath.h"
 
 using namespace mlir;
 
@@ -32,11 +32,124 @@ static Value createMaxPool(NodeContext &node, Value input, const Window &window)
                                      window.dilations);
 }
 
-/// Whether the result of pooling input 0 is small enough to exist.
-static LogicalResult checkResult(NodeContext &node, const Window &window) {
+/// Pools an NHWC tensor by a window of two dimensions.
+using PoolPlane = llvm::function_ref<Value(Value input, const Window &window)>;
+
+/// Pools [N, spatial..., C] by a window of any rank: first the last two dimensions, then one
+/// dimension after the other. Maxima, sums and, as counts are products too, means allow that.
+static FailureOr<Value> poolDimensions(NodeContext &node, Value input, const Window &window,
+                                       PoolPlane pool) {
+  auto type = cast<RankedTensorType>(input.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  size_t count = window.getRank();
+  auto poolAs = [&](ArrayRef<int64_t> view, const Window &plane) -> LogicalResult {
+    if (failed(node.makeType({view[0], plane.result[0], plane.result[1], view[3]},
+                             type.getElementType())))
+      return failure();
+    input = pool(node.createReshape(input, view), plane);
+    return success();
+  };
+  auto product = [](ArrayRef<int64_t> sizes) {
+    int64_t result = 1;
+    for (int64_t size : sizes)
+      result *= size;
+    return result;
+  };
+  size_t y = count - 2, x = count - 1;
+  Window plane{{window.kernel[y], window.kernel[x]},
+               {window.strides[y], window.strides[x]},
+               {window.dilations[y], window.dilations[x]},
+               {window.result[y], window.result[x]},
+               {window.pads[y], window.pads[x], window.pads[count + y], window.pads[count + x]}};
+  ArrayRef<int64_t> sizes(shape);
+  if (failed(poolAs(
+          {product(sizes.take_front(count - 1)), shape[y + 1], shape[x + 1], sizes.back()}, plane)))
+    return failure();
+  shape[y + 1] = window.result[y], shape[x + 1] = window.result[x];
+  for (size_t i = y; i-- > 0;) {
+    Window line{{window.kernel[i], 1},
+                {window.strides[i], 1},
+                {window.dilations[i], 1},
+                {window.result[i], product(ArrayRef(shape).slice(i + 2, count - i - 1))},
+                {window.pads[i], 0, window.pads[count + i], 0}};
+    if (failed(poolAs({product(ArrayRef(shape).take_front(i + 1)), shape[i + 1], line.result[1],
+                       shape.back()},
+                      line)))
+      return failure();
+    shape[i + 1] = window.result[i];
+  }
+  return node.createReshape(input, shape);
+}
+
+/// Sum of each window of an NHWC tensor: a depthwise convolution with ones.
+static Value createSumPool(NodeContext &node, Value input, const Window &window) {
+  auto type = cast<RankedTensorType>(input.getType());
+  SmallVector<int64_t> pads(window.pads);
+  for (size_t i : {0, 1}) // a window may hang over the end, as ceil_mode lets it
+    pads[2 + i] = std::max<int64_t>((window.result[i] - 1) * window.strides[i] + window.getSpan(i) -
+                                        type.getDimSize(1 + i) - pads[i],
+                                    0);
+  int64_t channels = type.getDimSize(3);
+  SmallVector<float> ones(channels * window.kernel[0] * window.kernel[1], 1.0f);
+  Value weights = node.createFloats({channels, window.kernel[0], window.kernel[1], 1}, ones);
+  auto result = type.clone({type.getDimSize(0), window.result[0], window.result[1], channels});
+  return node.create<qnn::Conv2DOp>(result, input, weights, Value(), Value(), Value(),
+                                    window.strides, pads, window.dilations, channels);
+}
+
+/// What the sum of each window is divided by, [H, W, 1].
+static Value createCounts(NodeContext &node, const Window &window, ArrayRef<int64_t> input,
+                          bool countIncludesPads) {
+  auto countAlong = [&](size_t i, int64_t position) {
+    int64_t start = position * window.strides[i] - window.pads[i], count = 0;
+    int64_t low = countIncludesPads ? -window.pads[i] : 0;
+    int64_t high = input[i] + (countIncludesPads ? window.pads[2 + i] : 0);
+    for (int64_t tap = 0; tap < window.kernel[i]; ++tap)
+      count += start + tap * window.dilations[i] >= low && start + tap * window.dilations[i] < high;
+    return count;
+  };
+  SmallVector<float> counts, columns;
+  for (int64_t x = 0; x < window.result[1]; ++x)
+    columns.push_back(static_cast<float>(countAlong(1, x)));
+  for (int64_t y = 0; y < window.result[0]; ++y)
+    for (float column : columns)
+      counts.push_back(static_cast<float>(countAlong(0, y)) * column);
+  return node.createFloats({window.result[0], window.result[1], 1}, counts);
+}
+
+/// Whether one window's ones, counts and taps are in proportion to the file.
+static LogicalResult chargeTaps(NodeContext &node, const Window &window, int64_t channels) {
+  for (size_t i = 0; i < window.getRank(); ++i) {
+    int64_t spans = std::max(window.kernel[i], window.result[i]);
+    if (failed(node.makeType({channels, window.kernel[i], spans}, node.builder.getF32Type())) ||
+        failed(node.chargeFolding(channels * window.kernel[i])))
+      return failure();
+  }
+  return success();
+}
+
+/// Window of the node's input 0, whose result is known to be small enough to exist.
+static FailureOr<Window> readPool(NodeContext &node) {
+  if (failed(node.requireRank(0, 3, mostDimensions)))
+    return failure();
   ArrayRef<int64_t> input = node.getShape(0);
-  return node.makeType({input[0], input[1], window.result[0], window.result[1]},
-                       node.getElementType(0));
+  auto window = readWindow(node, input, {}, /*isPool=*/true);
+  if (failed(window))
+    return failure();
+  SmallVector<int64_t> shape = {input[0], input[1]};
+  shape.append(window->result.begin(), window->result.end());
+  if (failed(node.makeType(shape, node.getElementType(0))))
+    return failure();
+  return window;
+}
+
+static LogicalResult setPool(NodeContext &node, const Window &window, Value input, PoolPlane pool,
+                             llvm::function_ref<Value(Value)> finish = nullptr) {
+  auto result = poolDimensions(node, input, window, pool);
+  if (failed(result))
+    return failure();
+  Value value = finish ? finish(*result) : *result;
+  return node.setResult(toChannelsFirst(node, value, node.getRank(0)));
 }
 
 static LogicalResult importMaxPool(NodeContext &node) {
@@ -44,38 +157,99 @@ static LogicalResult importMaxPool(NodeContext &node) {
   bool isCode = isa<IntegerType>(elementType) && elementType.getIntOrFloatBitWidth() == 8;
   if (!isCode && failed(node.requireFloat(0)))
     return failure();
-  if (failed(node.requireRank(0, 3, 4)))
+  auto window = readPool(node);
+  if (failed(window))
     return failure();
-  auto window = readWindow(node, node.getShape(0), {}, /*isPool=*/true);
-  if (failed(window) || failed(checkResult(node, *window)))
-    return failure();
-  Value input = toChannelsLast(node, node.getValue(0));
-  return node.setResult(
-      toChannelsFirst(node, createMaxPool(node, input, *window), node.getRank(0)));
+  if (node.hasOutput(1))
+    return importMaxPoolWithIndices(node, *window);
+  return setPool(node, *window, toChannelsLast(node, node.getValue(0)),
+                 [&](Value plane, const Window &part) { return createMaxPool(node, plane, part); });
 }
 
 static LogicalResult importAveragePool(NodeContext &node) {
-  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 3, 4)))
+  if (failed(node.requireFloat(0)))
     return failure();
-  auto window = readWindow(node, node.getShape(0), {}, /*isPool=*/true);
-  if (failed(window) || failed(checkResult(node, *window)))
+  auto window = readPool(node);
+  if (failed(window) ||
+      (window->isDilated() && failed(chargeTaps(node, *window, node.getShape(0)[1]))))
     return failure();
-  if (llvm::any_of(window->dilations, [](int64_t dilation) { return dilation != 1; }))
-    return node.error("E2309", "has dilations, which qcc does not support here");
-  Value input = toChannelsLast(node, node.getValue(0));
-  Value result = createAveragePool(node, input, *window, node.builder.getF32Type(),
-                                   node.getInt("count_include_pad", 0) != 0);
-  return node.setResult(toChannelsFirst(node, result, node.getRank(0)));
+  bool countIncludesPads = node.getInt("count_include_pad", 0) != 0;
+  return setPool(node, *window, toChannelsLast(node, node.getValue(0)),
+                 [&](Value plane, const Window &part) -> Value {
+                   if (!window->isDilated())
+                     return createAveragePool(node, plane, part, node.builder.getF32Type(),
+                                              countIncludesPads);
+                   auto shape = cast<RankedTensorType>(plane.getType()).getShape();
+                   Value counts = createCounts(node, part, {shape[1], shape[2]}, countIncludesPads);
+                   return FloatMath(node).div(createSumPool(node, plane, part), counts);
+                 });
+}
+
+/// |x| to the power p.
+static Value createPower(NodeContext &node, Value value, int64_t p) {
+  FloatMath math(node);
+  if (p == 2)
+    return math.mul(value, value);
+  Value magnitude = math.unary<qnn::AbsOp>(value);
+  if (p == 1)
+    return magnitude;
+  if (p == 3)
+    return math.mul(math.mul(value, value), magnitude);
+  return node.create<qnn::PowOp>(value.getType(), magnitude, math.scalar(static_cast<float>(p)));
+}
+
+/// The p-th root of a number that is not negative.
+static Value createRoot(NodeContext &node, Value value, int64_t p) {
+  FloatMath math(node);
+  if (p == 1)
+    return value;
+  if (p == 2)
+    return math.unary<qnn::SqrtOp>(value);
+  return node.create<qnn::PowOp>(value.getType(), value,
+                                 math.scalar(static_cast<float>(1.0 / static_cast<double>(p))));
+}
+
+/// The exponent of an Lp pool, which opset 1 had as a float.
+static FailureOr<int64_t> readExponent(NodeContext &node) {
+  int64_t p = node.getInt("p", 2);
+  if (p < 1 || p > 64)
+    return node.error("E2016", "attribute 'p' is " + Twine(p) + "; qcc supports 1 to 64");
+  return p;
+}
+
+static LogicalResult importLpPool(NodeContext &node) {
+  auto p = readExponent(node);
+  if (failed(p) || failed(node.requireFloat(0)))
+    return failure();
+  auto window = readPool(node);
+  if (failed(window) || failed(chargeTaps(node, *window, node.getShape(0)[1])))
+    return failure();
+  Value powers = createPower(node, toChannelsLast(node, node.getValue(0)), *p);
+  return setPool(
+      node, *window, powers,
+      [&](Value plane, const Window &part) { return createSumPool(node, plane, part); },
+      [&](Value sums) { return createRoot(node, sums, *p); });
 }
 
 static LogicalResult importGlobalPool(NodeContext &node, bool isMax) {
-  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 3, 4)))
+  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 3, mostDimensions)))
     return failure();
-  Window window = getWholeMap(node.getShape(0));
-  Value input = toChannelsLast(node, node.getValue(0));
+  ArrayRef<int64_t> shape = node.getShape(0);
+  Value input = node.getValue(0);
+  // More spatial dimensions are one long row.
+  SmallVector<int64_t> image(shape);
+  if (shape.size() > 4) {
+    image = {shape[0], shape[1], 1, 1};
+    for (int64_t size : shape.drop_front(2))
+      image[3] *= size;
+  }
+  Window window = getWholeMap(image);
+  input = toChannelsLast(node, node.createReshape(input, image));
   Value result = isMax ? createMaxPool(node, input, window)
                        : createAveragePool(node, input, window, node.builder.getF32Type(), false);
-  return node.setResult(toChannelsFirst(node, result, node.getRank(0)));
+  SmallVector<int64_t> pooled(shape.size(), 1);
+  pooled[0] = shape[0], pooled[1] = shape[1];
+  return node.setResult(node.createReshape(toChannelsFirst(node, result, image.size()), pooled));
 }
 
 static LogicalResult importGlobalAveragePool(NodeContext &node) {
@@ -85,6 +259,18 @@ static LogicalResult importGlobalMaxPool(NodeContext &node) {
   return importGlobalPool(node, /*isMax=*/true);
 }
 
+static LogicalResult importGlobalLpPool(NodeContext &node) {
+  auto p = readExponent(node);
+  if (failed(p) || failed(node.requireFloat(0)) || failed(node.requireRank(0, 3, mostDimensions)))
+    return failure();
+  SmallVector<int64_t> axes;
+  for (int64_t i = 2; i < node.getRank(0); ++i)
+    axes.push_back(i);
+  Value sums =
+      FloatMath(node).reduce(qnn::ReduceKind::Sum, createPower(node, node.getValue(0), *p), axes);
+  return node.setResult(createRoot(node, sums, *p));
+}
+
 ArrayRef<Operator> getPoolingOperators() {
   static const Operator rows[] = {
       {"", "AveragePool", 1, 1, 1, 1,
@@ -92,11 +278,17 @@ ArrayRef<Operator> getPoolingOperators() {
        "kernel_shape:ints! pads:ints strides:ints",
        importAveragePool},
       {"", "GlobalAveragePool", 1, 1, 1, 1, "", importGlobalAveragePool},
+      {"", "GlobalLpPool", 2, 1, 1, 1, "p:int", importGlobalLpPool},
       {"", "GlobalMaxPool", 1, 1, 1, 1, "", importGlobalMaxPool},
+      {"", "LpPool", 2, 1, 1, 1,
+       "auto_pad:string ceil_mode:int>=18 dilations:ints>=18 kernel_shape:ints! p:int pads:ints "
+       "strides:ints",
+       importLpPool},
       {"", "MaxPool", 1, 1, 1, 2,
        "auto_pad:string ceil_mode:int>=10 dilations:ints>=10 kernel_shape:ints! pads:ints "
        "storage_order:int>=8 strides:ints",
        importMaxPool},
+      {"", "MaxUnpool", 9, 2, 3, 1, "kernel_shape:ints! pads:ints strides:ints", importMaxUnpool},
   };
   return rows;
 }

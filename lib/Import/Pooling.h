@@ -16,6 +16,10 @@ Window getWholeMap(llvm::ArrayRef<int64_t> input);
 mlir::Value createAveragePool(NodeContext &node, mlir::Value input, const Window &window,
                               mlir::Type elementType, bool countIncludesPads);
 
+/// MaxPool with its second result: the position of each largest element in the whole input.
+mlir::LogicalResult importMaxPoolWithIndices(NodeContext &node, const Window &window);
+mlir::LogicalResult importMaxUnpool(NodeContext &node);
+
 } // namespace qcc::import
 
 #endif

@@ -2,6 +2,8 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "lib/Import/IntegerProducts.h"
+#include "lib/Import/MatrixShapes.h"
 #include "lib/Import/Pooling.h"
 #include "lib/Import/QuantizationParameters.h"
 
@@ -18,35 +20,35 @@ static LogicalResult requireBytes(NodeContext &node, ArrayRef<Type> types) {
 }
 
 static LogicalResult importQLinearMatMul(NodeContext &node) {
-  SmallVector<int64_t> lhs(node.getShape(0)), rhs(node.getShape(3));
-  if (lhs.size() < 2 || rhs.size() != 2)
-    return node.error("E2302", "multiplies " + formatShape(lhs) + " by " + formatShape(rhs) +
-                                   "; qcc supports a right side of rank 2 and a left side of "
-                                   "rank 2 or more");
-  if (lhs.back() != rhs[0])
-    return node.error("E2302", "cannot multiply " + formatShape(lhs) + " by " + formatShape(rhs));
-  bool isLinear = isConstantExpression(node.getValue(3));
+  // One scale for each row has no quantized type; nor has one that the network computes.
+  bool isPerTensor = node.getType(1).getNumElements() == 1 && node.getType(6).getNumElements() == 1;
+  if (!isPerTensor || !areConstant(node, {1, 2, 4, 5, 6, 7}))
+    return importQLinearMatMulWithComputedScales(node);
+  auto shapes = readMatrixShapes(node, node.getShape(0), node.getShape(3));
+  if (failed(shapes))
+    return failure();
+  Value left = node.createReshape(node.getValue(0), shapes->lhs);
+  Value right = node.createReshape(node.getValue(3), shapes->rhs);
+  bool isLinear = shapes->rhs.size() == 2 && isConstantExpression(right);
+  if (!isLinear && node.getType(4).getNumElements() != 1)
+    return importQLinearMatMulWithComputedScales(node);
   auto input = readQuantization(node, 1, 2, getCodeType(node, 0), 1);
-  auto weights = readQuantization(node, 4, 5, getCodeType(node, 3), isLinear ? rhs[1] : 1);
+  auto weights =
+      readQuantization(node, 4, 5, getCodeType(node, 3), isLinear ? shapes->getColumns() : 1);
   auto result = readQuantization(node, 6, 7, 0, 1);
   if (failed(input) || failed(weights) || failed(result) ||
       failed(requireBytes(node, {input->storage, weights->storage, result->storage})))
     return failure();
-  SmallVector<int64_t> shape(lhs);
-  shape.back() = rhs[1];
-  auto type = node.makeType(shape, getQuantizedType(*result));
-  if (failed(type))
-    return failure();
-  Value codes = createQuantizedView(node, node.getValue(0), *input);
-  if (!isLinear) {
-    Value right = createQuantizedView(node, node.getValue(3), *weights);
-    Value product = node.create<qnn::MatMulOp>(*type, codes, right);
-    return node.setResult(createStorageView(node, product));
+  auto type = RankedTensorType::get(shapes->product, getQuantizedType(*result));
+  Value codes = createQuantizedView(node, left, *input), product;
+  if (isLinear) {
+    auto [scale, zeroPoint] = createParameters(node, *weights);
+    Value kernel = node.createTranspose(right, {1, 0});
+    product = node.create<qnn::LinearOp>(type, codes, kernel, Value(), scale, zeroPoint);
+  } else {
+    product = node.create<qnn::MatMulOp>(type, codes, createQuantizedView(node, right, *weights));
   }
-  auto [scale, zeroPoint] = createParameters(node, *weights);
-  Value kernel = node.createTranspose(node.getValue(3), {1, 0});
-  Value product = node.create<qnn::LinearOp>(*type, codes, kernel, Value(), scale, zeroPoint);
-  return node.setResult(createStorageView(node, product));
+  return node.setResult(node.createReshape(createStorageView(node, product), shapes->result));
 }
 
 /// A, a_scale, a_zero_point, B, b_scale, b_zero_point, c_scale, c_zero_point.

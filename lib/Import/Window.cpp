@@ -8,12 +8,8 @@ using namespace mlir;
 
 namespace qcc::import {
 
-/// Every number of a window is below this, so no product of two leaves 64 bits.
-static constexpr int64_t mostExtent = int64_t(1) << 31;
-
-/// A list attribute with one number for each of `count` slots, all in [least, mostExtent).
-static FailureOr<SmallVector<int64_t>> readList(NodeContext &node, StringRef name, size_t count,
-                                                int64_t otherwise, int64_t least) {
+FailureOr<SmallVector<int64_t>> readWindowList(NodeContext &node, StringRef name, size_t count,
+                                               int64_t otherwise, int64_t least) {
   SmallVector<int64_t> values = node.getInts(name);
   if (values.empty())
     values.assign(count, otherwise);
@@ -27,24 +23,30 @@ static FailureOr<SmallVector<int64_t>> readList(NodeContext &node, StringRef nam
   return values;
 }
 
+FailureOr<SmallVector<int64_t>> readKernelShape(NodeContext &node, size_t count,
+                                                ArrayRef<int64_t> kernel) {
+  if (kernel.empty() && !node.hasAttribute("kernel_shape"))
+    return node.error("E2012", "lacks the required attribute 'kernel_shape'");
+  if (!node.hasAttribute("kernel_shape"))
+    return SmallVector<int64_t>(kernel);
+  auto given = readWindowList(node, "kernel_shape", count, 1, 1);
+  if (failed(given))
+    return failure();
+  if (!kernel.empty() && ArrayRef<int64_t>(*given) != kernel)
+    return node.error("E2304", "attribute 'kernel_shape' " + formatShape(*given) +
+                                   " differs from the weights' " + formatShape(kernel));
+  return given;
+}
+
 FailureOr<Window> readWindow(NodeContext &node, ArrayRef<int64_t> input, ArrayRef<int64_t> kernel,
                              bool isPool) {
   size_t count = input.size() - 2;
-  SmallVector<int64_t> size(kernel);
-  if (kernel.empty() && !node.hasAttribute("kernel_shape"))
-    return node.error("E2012", "lacks the required attribute 'kernel_shape'");
-  if (node.hasAttribute("kernel_shape")) {
-    auto given = readList(node, "kernel_shape", count, 1, 1);
-    if (failed(given))
-      return failure();
-    if (!kernel.empty() && ArrayRef<int64_t>(*given) != kernel)
-      return node.error("E2304", "attribute 'kernel_shape' " + formatShape(*given) +
-                                     " differs from the weights' " + formatShape(kernel));
-    size = *given;
-  }
-  auto strides = readList(node, "strides", count, 1, 1);
-  auto dilations = readList(node, "dilations", count, 1, 1);
-  auto pads = readList(node, "pads", 2 * count, 0, 0);
+  auto size = readKernelShape(node, count, kernel);
+  if (failed(size))
+    return failure();
+  auto strides = readWindowList(node, "strides", count, 1, 1);
+  auto dilations = readWindowList(node, "dilations", count, 1, 1);
+  auto pads = readWindowList(node, "pads", 2 * count, 0, 0);
   if (failed(strides) || failed(dilations) || failed(pads))
     return failure();
 
@@ -59,9 +61,9 @@ FailureOr<Window> readWindow(NodeContext &node, ArrayRef<int64_t> input, ArrayRe
   SmallVector<int64_t> result(count);
   for (size_t i = 0; i < count; ++i) {
     int64_t extent = input[2 + i], stride = (*strides)[i];
-    if (size[i] >= mostExtent || extent >= mostExtent)
+    if ((*size)[i] >= mostExtent || extent >= mostExtent)
       return node.error("E2107", "is larger than 2^31 in one dimension");
-    int64_t span = (size[i] - 1) * (*dilations)[i] + 1;
+    int64_t span = ((*size)[i] - 1) * (*dilations)[i] + 1;
     int64_t &before = (*pads)[i], &after = (*pads)[i + count];
     if (isSame) {
       result[i] = (extent - 1) / stride + 1;
@@ -87,7 +89,7 @@ FailureOr<Window> readWindow(NodeContext &node, ArrayRef<int64_t> input, ArrayRe
   }
 
   Window window;
-  window.kernel.assign(size);
+  window.kernel.assign(*size);
   window.strides.assign(*strides);
   window.dilations.assign(*dilations);
   window.result.assign(result);
@@ -103,14 +105,24 @@ FailureOr<Window> readWindow(NodeContext &node, ArrayRef<int64_t> input, ArrayRe
 }
 
 Value toChannelsLast(NodeContext &node, Value value) {
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
-  if (shape.size() == 3)
-    value = node.createReshape(value, {shape[0], shape[1], 1, shape[2]});
-  return node.createTranspose(value, {0, 2, 3, 1});
+  SmallVector<int64_t> shape(cast<RankedTensorType>(value.getType()).getShape());
+  if (shape.size() == 3) {
+    shape.insert(shape.begin() + 2, 1);
+    value = node.createReshape(value, shape);
+  }
+  SmallVector<int64_t> permutation = {0};
+  for (size_t i = 2; i < shape.size(); ++i)
+    permutation.push_back(static_cast<int64_t>(i));
+  permutation.push_back(1);
+  return node.createTranspose(value, permutation);
 }
 
 Value toChannelsFirst(NodeContext &node, Value value, int64_t rank) {
-  value = node.createTranspose(value, {0, 3, 1, 2});
+  int64_t channels = cast<RankedTensorType>(value.getType()).getRank() - 1;
+  SmallVector<int64_t> permutation = {0, channels};
+  for (int64_t i = 1; i < channels; ++i)
+    permutation.push_back(i);
+  value = node.createTranspose(value, permutation);
   ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
   if (rank == 3)
     value = node.createReshape(value, {shape[0], shape[1], shape[3]});

@@ -1,0 +1,247 @@
+//===- TransposedConvolution.cpp - ConvTranspose by convolution of phases
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An output position o, counted with its padding, is reached by the taps k with o - k a multiple of
+// the stride s. With o = s * q + r, these are k = r + s * j, which read input q - j. So each phase
+// r is a convolution of stride 1 with taps j in descending order, and all phases are one
+// convolution with s times the channels, whose results are then laid side by side.
+//===----------------------------------------------------------------------===//
+#include "lib/Import/Convolution.h"
+
+using namespace mlir;
+
+namespace qcc::import {
+
+namespace {
+
+/// One spatial dimension.
+struct Axis {
+  int64_t size, kernel, stride, dilation, first, result; // `first`: cropped outputs in front
+
+  int64_t getSpan() const { return (kernel - 1) * dilation + 1; }
+  /// Taps of each phase.
+  int64_t getTaps() const { return llvm::divideCeil(getSpan(), stride); }
+  /// Positions of each phase.
+  int64_t getPositions() const {
+    return std::max<int64_t>(llvm::divideCeil(first + result, stride), size);
+  }
+};
+
+class TransposedConvolution {
+public:
+  explicit TransposedConvolution(NodeContext &node) : node(node) {}
+
+  LogicalResult import();
+
+private:
+  LogicalResult readAxes();
+  FailureOr<Value> arrangeWeights();
+  Value repeatBias();
+  Value joinPhases(Value phases);
+  int64_t getPhases() const {
+    int64_t phases = 1;
+    for (const Axis &axis : axes)
+      phases *= axis.stride;
+    return phases;
+  }
+
+  NodeContext &node;
+  SmallVector<Axis> axes; // two or more
+  int64_t group = 1, groupOutputs = 1;
+};
+
+LogicalResult TransposedConvolution::readAxes() {
+  if (failed(node.requireRank(0, 3, mostDimensions - 1)))
+    return failure();
+  ArrayRef<int64_t> input = node.getShape(0), weights = node.getShape(1);
+  group = node.getInt("group", 1);
+  if (weights.size() != input.size() || weights[0] != input[1] || group < 1 ||
+      input[1] % group != 0)
+    return node.error("E2302", "weights of shape " + formatShape(weights) + " and group " +
+                                   Twine(group) + " do not fit an input of shape " +
+                                   formatShape(input));
+  groupOutputs = weights[1];
+  if (node.hasInput(2) && node.getShape(2) != ArrayRef<int64_t>({group * groupOutputs}))
+    return node.error("E2302", "the bias, " + node.describeInput(2) + " of shape " +
+                                   formatShape(node.getShape(2)) + ", must have " +
+                                   Twine(group * groupOutputs) + " elements");
+  size_t count = input.size() - 2;
+  auto kernel = readKernelShape(node, count, weights.drop_front(2));
+  auto strides = readWindowList(node, "strides", count, 1, 1);
+  auto dilations = readWindowList(node, "dilations", count, 1, 1);
+  auto pads = readWindowList(node, "pads", 2 * count, 0, 0);
+  auto extra = readWindowList(node, "output_padding", count, 0, 0);
+  if (failed(kernel) || failed(strides) || failed(dilations) || failed(pads) || failed(extra))
+    return failure();
+  FailureOr<SmallVector<int64_t>> sizes = SmallVector<int64_t>();
+  if (node.hasAttribute("output_shape")) {
+    sizes = readWindowList(node, "output_shape", count, 1, 1);
+    if (failed(sizes))
+      return failure();
+  }
+  StringRef autoPad = node.getString("auto_pad", "NOTSET");
+  bool isSame = autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER";
+  if (!isSame && autoPad != "NOTSET" && autoPad != "VALID")
+    return node.error("E2016", "attribute 'auto_pad' has the unknown value " + quoted(autoPad));
+  for (size_t i = 0; i < count; ++i) {
+    Axis axis{input[2 + i], (*kernel)[i], (*strides)[i], (*dilations)[i], (*pads)[i], 0};
+    if (axis.size >= mostExtent || axis.kernel >= mostExtent)
+      return node.error("E2107", "is larger than 2^31 in one dimension");
+    // Both products are below 2^62.
+    int64_t whole = axis.stride * (axis.size - 1) + (*extra)[i];
+    if (whole > mostExtent || axis.getSpan() > mostExtent)
+      return node.error("E2107", "is larger than 2^31 in one dimension");
+    whole += axis.getSpan();
+    if (!sizes->empty() || isSame) {
+      axis.result = sizes->empty() ? axis.size * axis.stride : (*sizes)[i];
+      int64_t cropped = std::max<int64_t>(whole - axis.result, 0);
+      axis.first = autoPad == "SAME_UPPER" ? cropped / 2 : cropped - cropped / 2;
+    } else {
+      axis.result = whole - axis.first - (*pads)[count + i];
+    }
+    if (axis.result < 1)
+      return node.error("E2304", "pads " + formatShape(*pads) + " leave nothing of dimension " +
+                                     Twine(2 + i));
+    axes.push_back(axis);
+  }
+  if (count == 1)
+    axes.insert(axes.begin(), Axis{1, 1, 1, 1, 0, 1});
+  return success();
+}
+
+/// ONNX weights [C, O/group, kernel...] as [phases * O, taps..., C/group], channels ordered by
+/// group, phase and output.
+FailureOr<Value> TransposedConvolution::arrangeWeights() {
+  Value weights = node.getValue(1);
+  Type element = node.getElementType(1);
+  int64_t channels = node.getShape(0)[1], before = channels * groupOutputs, after = 1;
+  for (const Axis &axis : axes)
+    after *= axis.kernel;
+  // Spreads each dimension by its dilation, then fills it up to whole strides.
+  SmallVector<int64_t> split = {group, channels / group, groupOutputs}, offsets = {0, 0, 0},
+                       directions = {1, 1, 1};
+  for (const Axis &axis : axes) {
+    after /= axis.kernel;
+    int64_t spread = axis.kernel * axis.dilation,
+            filled = std::max(spread, axis.getTaps() * axis.stride),
+            wanted = axis.getTaps() * axis.stride;
+    auto typeOf = [&](ArrayRef<int64_t> shape) { return RankedTensorType::get(shape, element); };
+    if (failed(node.makeType({before, filled, after}, element)))
+      return failure();
+    if (axis.dilation > 1)
+      weights = node.create<qnn::PadOp>(
+          typeOf({before, axis.kernel, axis.dilation, after}),
+          node.createReshape(weights, {before, axis.kernel, 1, after}),
+          ArrayRef<int64_t>{0, 0, 0, 0}, ArrayRef<int64_t>{0, 0, axis.dilation - 1, 0},
+          llvm::APFloat(0.0));
+    weights = node.createReshape(weights, {before, spread, after});
+    if (wanted > spread)
+      weights = node.create<qnn::PadOp>(
+          typeOf({before, wanted, after}), weights, ArrayRef<int64_t>{0, 0, 0},
+          ArrayRef<int64_t>{0, wanted - spread, 0}, llvm::APFloat(0.0));
+    else if (wanted < spread)
+      weights = node.create<qnn::SliceOp>(typeOf({before, wanted, after}), weights,
+                                          ArrayRef<int64_t>{0, 0, 0}, ArrayRef<int64_t>{1, 1, 1});
+    before *= wanted;
+    split.append({axis.getTaps(), axis.stride});
+    offsets.append({axis.getTaps() - 1, 0});
+    directions.append({-1, 1});
+  }
+  weights = node.createReshape(weights, split);
+  if (llvm::any_of(axes, [](const Axis &axis) { return axis.getTaps() > 1; }))
+    weights = node.create<qnn::SliceOp>(weights.getType(), weights, offsets, directions);
+  SmallVector<int64_t> order = {0}, shape = {group * getPhases() * groupOutputs};
+  for (size_t i = 0; i < axes.size(); ++i)
+    order.push_back(4 + 2 * static_cast<int64_t>(i));
+  order.push_back(2);
+  for (size_t i = 0; i < axes.size(); ++i) {
+    order.push_back(3 + 2 * static_cast<int64_t>(i));
+    shape.push_back(axes[i].getTaps());
+  }
+  order.push_back(1);
+  shape.push_back(channels / group);
+  return node.createReshape(node.createTranspose(weights, order), shape);
+}
+
+Value TransposedConvolution::repeatBias() {
+  if (!node.hasInput(2))
+    return {};
+  Value bias = node.getValue(2);
+  int64_t phases = getPhases();
+  if (phases == 1)
+    return bias;
+  auto type = cast<RankedTensorType>(bias.getType());
+  Value repeated =
+      node.create<qnn::BroadcastOp>(type.clone({group, phases, groupOutputs}),
+                                    node.createReshape(bias, {group, 1, groupOutputs}));
+  return node.createReshape(repeated, {group * phases * groupOutputs});
+}
+
+/// [N, positions..., phases * O] to [N, result..., O].
+Value TransposedConvolution::joinPhases(Value phases) {
+  auto type = cast<RankedTensorType>(phases.getType());
+  int64_t batch = type.getDimSize(0), rank = static_cast<int64_t>(axes.size());
+  SmallVector<int64_t> split = {batch}, order = {0}, joined = {batch}, offsets = {0},
+                       result = {batch};
+  for (const Axis &axis : axes)
+    split.push_back(axis.getPositions());
+  split.push_back(group);
+  for (auto [index, axis] : llvm::enumerate(axes)) {
+    split.push_back(axis.stride);
+    order.append({1 + static_cast<int64_t>(index), 2 + rank + static_cast<int64_t>(index)});
+    joined.push_back(axis.getPositions() * axis.stride);
+    offsets.push_back(axis.first);
+    result.push_back(axis.result);
+  }
+  split.push_back(groupOutputs);
+  order.append({1 + rank, 2 + 2 * rank});
+  for (SmallVector<int64_t> *shape : {&joined, &result})
+    shape->push_back(group * groupOutputs);
+  offsets.push_back(0);
+  Value value = phases;
+  if (getPhases() > 1)
+    value = node.createTranspose(node.createReshape(value, split), order);
+  value = node.createReshape(value, joined);
+  if (joined == result)
+    return value;
+  return node.create<qnn::SliceOp>(type.clone(result), value, offsets,
+                                   SmallVector<int64_t>(result.size(), 1));
+}
+
+LogicalResult TransposedConvolution::import() {
+  if (failed(node.requireFloat(0)) || failed(node.requireFloat(1)) ||
+      (node.hasInput(2) && failed(node.requireFloat(2))) || failed(readAxes()))
+    return failure();
+  Window window;
+  SmallVector<int64_t> behind, joined = {node.getShape(0)[0], group * groupOutputs};
+  for (const Axis &axis : axes) {
+    window.kernel.push_back(axis.getTaps());
+    window.strides.push_back(1);
+    window.dilations.push_back(1);
+    window.result.push_back(axis.getPositions());
+    window.pads.push_back(axis.getTaps() - 1);
+    behind.push_back(axis.getPositions() - axis.size);
+    joined.push_back(axis.getPositions() * axis.stride);
+  }
+  window.pads.append(behind.begin(), behind.end());
+  if (failed(node.makeType(joined, node.builder.getF32Type())))
+    return failure();
+  auto weights = arrangeWeights();
+  if (failed(weights))
+    return failure();
+  ConvolutionOperands operands{
+      toChannelsLast(node, node.getValue(0)), *weights, repeatBias(), {}, {}};
+  auto phases = createConvolution(node, operands, window, group, node.builder.getF32Type());
+  if (failed(phases))
+    return failure();
+  return node.setResult(toChannelsFirst(node, joinPhases(*phases), node.getRank(0)));
+}
+
+} // namespace
+
+LogicalResult importConvTranspose(NodeContext &node) {
+  return TransposedConvolution(node).import();
+}
+
+} // namespace qcc::import
