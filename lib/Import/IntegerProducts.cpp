@@ -127,8 +127,10 @@ static FailureOr<Value> createIntegerConvolution(NodeContext &node, const Convol
                                                  ArrayRef<unsigned> inputs, Value bias) {
   ProductBuilder builder(node);
   auto x = builder.readSide(inputs[0], inputs[2], 1, {-1});
+  if (failed(x))
+    return failure();
   auto w = builder.readSide(inputs[1], inputs[3], shape.channels, {-1});
-  if (failed(x) || failed(w))
+  if (failed(w))
     return failure();
   SmallVector<int64_t> result = {node.getShape(inputs[0])[0]};
   result.append(shape.window.result.begin(), shape.window.result.end());
@@ -192,8 +194,10 @@ static FailureOr<Value> createIntegerMatrixProduct(NodeContext &node, const Matr
   Value right = node.createReshape(node.getValue(inputs[1]), shapes.rhs);
   bool isLinear = shapes.rhs.size() == 2 && isConstantExpression(right);
   auto lhs = builder.readSide(inputs[0], inputs[2], 1, {-1, 1});
+  if (failed(lhs))
+    return failure();
   auto rhs = builder.readSide(inputs[1], inputs[3], isLinear ? shapes.getColumns() : 1, {-1});
-  if (failed(lhs) || failed(rhs) || failed(checkZeroPoint(node, *lhs, inputs[2], shapes.product)) ||
+  if (failed(rhs) || failed(checkZeroPoint(node, *lhs, inputs[2], shapes.product)) ||
       failed(checkZeroPoint(node, *rhs, inputs[3], shapes.product)))
     return failure();
   Value left = node.createReshape(node.getValue(inputs[0]), shapes.lhs);

@@ -228,8 +228,29 @@ case("G22-sequence-input", "E2101", "'x'", lambda: edit(lambda m: m.graph.input[
     helper.make_sequence_type_proto(helper.make_tensor_type_proto(FLOAT, [1])))))
 case("G22-string-input", "E2102", "'x'", lambda: set_input(TensorProto.STRING))
 case("G22-sparse-initializer", "E2204", "sparse", lambda: edit(lambda m: m.graph.sparse_initializer.add()))
-case("G-max-pool-indices", "E2021", "'indices'", lambda: model(
-    [node("MaxPool", ["x"], ["y", "indices"], kernel_shape=[2, 2])], outputs=[value("indices", None, INT64)]))
+case("G-dropout-mask", "E2021", "'mask'", lambda: model(
+    [node("Dropout", ["x"], ["y", "mask"])], outputs=[value("mask", None, TensorProto.BOOL)]))
+case("W-max-pool-indices", "E2309", "indices of windows", lambda: model(
+    [node("MaxPool", ["x"], ["y", "indices"], kernel_shape=[40, 40], pads=[39] * 4)],
+    outputs=[value("indices", None, INT64)]))
+case("W-conv-leading-taps", "E2309", "leading dimensions", lambda: model(
+    [node("Conv", ["x", "w"], ["y"])], inputs=[value("x", [1, 1, 2000, 1, 1])],
+    initializers=[array("w", np.zeros((1, 1, 2000, 1, 1)))]))
+case("W-transposed-group", "E2302", "do not fit", lambda: model(
+    [node("ConvTranspose", ["x", "w"], ["y"], group=2)], inputs=[value("x", [1, 3, 4, 4])],
+    initializers=[array("w", np.zeros((3, 1, 2, 2)))]))
+case("W-transposed-pads", "E2304", "leave nothing", lambda: model(
+    [node("ConvTranspose", ["x", "w"], ["y"], pads=[9, 0, 9, 0])], inputs=[value("x", [1, 1, 4, 4])],
+    initializers=[array("w", np.zeros((1, 1, 2, 2)))]))
+case("W-transposed-overflow", "E2107", "2^31", lambda: model(
+    [node("ConvTranspose", ["x", "w"], ["y"], strides=[2147483647, 1], dilations=[2147483647, 1])],
+    inputs=[value("x", [1, 1, 4, 4])], initializers=[array("w", np.zeros((1, 1, 3, 2)))]))
+case("W-lp-exponent", "E2016", "'p'", lambda: model(
+    [node("LpPool", ["x"], ["y"], kernel_shape=[2, 2], p=0)]))
+case("W-integer-product-float", "E2308", "8-bit", lambda: model([node("MatMulInteger", ["x", "x"], ["y"])]))
+case("W-causal-activation", "E2016", "'activation'", lambda: model(
+    [node("CausalConvWithState", ["x", "w"], ["y"], activation="cubic")], inputs=[value("x", [1, 1, 8])],
+    initializers=[array("w", np.zeros((1, 1, 2)))], opset=27, ir=13))
 
 # ---- Shapes and types ------------------------------------------------------------------------------------------
 
