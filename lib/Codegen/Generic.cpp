@@ -21,11 +21,10 @@ int64_t getVectorLanes(KernelEmitter &emitter, RankedTensorType result) {
   return lanes;
 }
 
-/// True when the operand is dense and its innermost dimension matches the result's or is one
-/// repeated element.
-static bool canVectorize(KernelEmitter &emitter, Operation *root) {
-  auto result = cast<RankedTensorType>(root->getResult(0).getType());
-  for (Operation *op = root; op && !isa<qnn::YieldOp>(op); op = op->getNextNode()) {
+bool canVectorize(Operation *first, RankedTensorType result) {
+  if (result.getRank() == 0 || result.getElementType().isInteger(1))
+    return false;
+  for (Operation *op = first; op && !isa<qnn::YieldOp>(op); op = op->getNextNode()) {
     if (isa<qnn::LookupOp>(op))
       return false; // scalar loads from the table
     for (Value operand : op->getOperands()) {
@@ -38,9 +37,19 @@ static bool canVectorize(KernelEmitter &emitter, Operation *root) {
   return true;
 }
 
+Value makeNumber(KernelEmitter &emitter, Type type, double value) {
+  auto scalar = dyn_cast<FloatType>(getElementTypeOrSelf(type));
+  if (!scalar)
+    return emitter.constant(type, static_cast<int64_t>(value));
+  TypedAttr attribute = emitter.builder.getFloatAttr(scalar, value);
+  if (auto vector = dyn_cast<VectorType>(type))
+    attribute = DenseElementsAttr::get(vector, cast<Attribute>(attribute));
+  return arith::ConstantOp::create(emitter.builder, emitter.location, attribute);
+}
+
 static LogicalResult emitElementwise(KernelEmitter &emitter, Operation *root) {
   auto result = cast<RankedTensorType>(root->getResult(0).getType());
-  int64_t lanes = canVectorize(emitter, root) ? getVectorLanes(emitter, result) : 1;
+  int64_t lanes = canVectorize(root, result) ? getVectorLanes(emitter, result) : 1;
   Epilogue epilogue(emitter, root);
   LogicalResult status = success();
   emitter.loopNest(result.getShape(), lanes, [&](ArrayRef<Value> position, int64_t width) {
@@ -67,10 +76,11 @@ static LogicalResult emitElementwise(KernelEmitter &emitter, Operation *root) {
 /// of the input.
 static LogicalResult emitMove(KernelEmitter &emitter, Operation *root, BufferView source) {
   auto result = cast<RankedTensorType>(root->getResult(0).getType());
-  // The innermost elements must be neighbours to be moved together.
+  // The innermost elements must be neighbours, or one repeated element, to be moved together.
   bool dense =
-      result.getRank() != 0 && source.strides.back() == qnn::getElementBytes(source.elementType);
-  int64_t lanes = dense && canVectorize(emitter, root) ? getVectorLanes(emitter, result) : 1;
+      result.getRank() != 0 && (source.strides.back() == qnn::getElementBytes(source.elementType) ||
+                                source.shape.back() == 1);
+  int64_t lanes = dense && canVectorize(root, result) ? getVectorLanes(emitter, result) : 1;
   Epilogue epilogue(emitter, root);
   LogicalResult status = success();
   emitter.loopNest(result.getShape(), lanes, [&](ArrayRef<Value> position, int64_t width) {
@@ -86,6 +96,14 @@ static LogicalResult emitTranspose(KernelEmitter &emitter, qnn::TransposeOp op) 
     source.shape[index] = input.shape[dimension];
     source.strides[index] = input.strides[dimension];
   }
+  return emitMove(emitter, op, source);
+}
+
+static LogicalResult emitBroadcast(KernelEmitter &emitter, qnn::BroadcastOp op) {
+  BufferView source = emitter.getView(op.getInput());
+  size_t added = op.getType().getRank() - source.shape.size();
+  source.shape.insert(source.shape.begin(), added, 1);
+  source.strides.insert(source.strides.begin(), added, 0);
   return emitMove(emitter, op, source);
 }
 
@@ -108,7 +126,7 @@ static LogicalResult emitPart(KernelEmitter &emitter, Operation *root, const Buf
   Epilogue epilogue(emitter, root);
   auto result = cast<RankedTensorType>(root->getResult(0).getType());
   int64_t lanes =
-      canVectorize(emitter, root) ? getVectorLanes(emitter, result.clone(part.shape)) : 1;
+      canVectorize(root, result) ? getVectorLanes(emitter, result.clone(part.shape)) : 1;
   LogicalResult status = success();
   emitter.loopNest(part.shape, lanes, [&](ArrayRef<Value> position, int64_t width) {
     Value value = emitter.load(part, position, width);
@@ -137,13 +155,11 @@ static LogicalResult emitPad(KernelEmitter &emitter, qnn::PadOp op) {
   Type element = op.getType().getElementType();
   Type registers = KernelEmitter::getRegisterType(element);
   double value = op.getValue().convertToDouble();
-  Value fill;
-  if (auto quantized = dyn_cast<qnn::QuantizedType>(element))
-    fill = emitter.constant(registers, qnn::quantizeValue(static_cast<float>(value), quantized));
-  else if (isa<Float32Type>(element))
-    fill = emitter.constantFloat(registers, static_cast<float>(value));
-  else
-    fill = emitter.constant(registers, static_cast<int64_t>(value));
+  auto quantized = dyn_cast<qnn::QuantizedType>(element);
+  Value fill =
+      quantized
+          ? emitter.constant(registers, qnn::quantizeValue(static_cast<float>(value), quantized))
+          : makeNumber(emitter, registers, value);
   Epilogue epilogue(emitter, op);
   LogicalResult status = success();
   emitter.loopNest(op.getType().getShape(), 1, [&](ArrayRef<Value> position, int64_t) {
@@ -159,6 +175,7 @@ LogicalResult emitGeneric(KernelEmitter &emitter) {
   Operation *root = getRoot(emitter.kernel);
   return TypeSwitch<Operation *, LogicalResult>(root)
       .Case([&](qnn::TransposeOp op) { return emitTranspose(emitter, op); })
+      .Case([&](qnn::BroadcastOp op) { return emitBroadcast(emitter, op); })
       .Case([&](qnn::SliceOp op) { return emitSlice(emitter, op); })
       .Case([&](qnn::ConcatOp op) { return emitConcat(emitter, op); })
       .Case([&](qnn::PadOp op) { return emitPad(emitter, op); })
@@ -167,6 +184,13 @@ LogicalResult emitGeneric(KernelEmitter &emitter) {
           [&](auto op) { return emitPlainContraction(emitter, op); })
       .Case([&](qnn::ReduceOp op) { return emitReduce(emitter, op); })
       .Case([&](qnn::SoftmaxOp op) { return emitSoftmax(emitter, op); })
+      .Case<qnn::GatherOp, qnn::GatherElementsOp, qnn::GatherNDOp>(
+          [&](auto op) { return emitGather(emitter, op); })
+      .Case<qnn::ScatterElementsOp, qnn::ScatterNDOp>(
+          [&](auto op) { return emitScatter(emitter, op); })
+      .Case([&](qnn::ArgReduceOp op) { return emitArgReduce(emitter, op); })
+      .Case([&](qnn::CumulativeOp op) { return emitCumulative(emitter, op); })
+      .Case([&](qnn::TopKOp op) { return emitTopK(emitter, op); })
       .Default([&](Operation *op) -> LogicalResult {
         if (op->hasTrait<qnn::Elementwise>() || isa<qnn::BitcastOp>(op))
           return emitElementwise(emitter, op);

@@ -13,6 +13,21 @@ namespace qcc::codegen {
 /// not exist.
 int64_t getVectorLanes(KernelEmitter &emitter, mlir::RankedTensorType result);
 
+/// Whether `first` and the ops after it work on neighbours of the innermost dimension together:
+/// their operands are dense there, or repeat one element.
+bool canVectorize(mlir::Operation *first, mlir::RankedTensorType result);
+
+/// A constant of a scalar or vector type of any element kind.
+mlir::Value makeNumber(KernelEmitter &emitter, mlir::Type type, double value);
+
+mlir::LogicalResult emitArgReduce(KernelEmitter &emitter, qnn::ArgReduceOp op);
+mlir::LogicalResult emitCumulative(KernelEmitter &emitter, qnn::CumulativeOp op);
+mlir::LogicalResult emitGather(KernelEmitter &emitter, qnn::GatherOp op);
+mlir::LogicalResult emitGather(KernelEmitter &emitter, qnn::GatherElementsOp op);
+mlir::LogicalResult emitGather(KernelEmitter &emitter, qnn::GatherNDOp op);
+mlir::LogicalResult emitScatter(KernelEmitter &emitter, qnn::ScatterElementsOp op);
+mlir::LogicalResult emitScatter(KernelEmitter &emitter, qnn::ScatterNDOp op);
+mlir::LogicalResult emitTopK(KernelEmitter &emitter, qnn::TopKOp op);
 mlir::LogicalResult emitWindow(KernelEmitter &emitter, qnn::MaxPoolOp op);
 mlir::LogicalResult emitWindow(KernelEmitter &emitter, qnn::AveragePoolOp op);
 mlir::LogicalResult emitPlainContraction(KernelEmitter &emitter, qnn::Conv2DOp op);

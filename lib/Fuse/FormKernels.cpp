@@ -24,10 +24,13 @@ bool needsNoCode(Operation *op) {
          op->hasTrait<OpTrait::IsTerminator>();
 }
 
+/// A scatter reads its result back while it makes it.
+bool readsItsResult(Operation *op) { return isa<qnn::ScatterElementsOp, qnn::ScatterNDOp>(op); }
+
 /// The one op that consumes `op` and can be applied element by element right after it, or null.
 Operation *getElementwiseConsumer(Operation *op) {
   Value result = op->getResult(0);
-  if (!result.hasOneUse())
+  if (!result.hasOneUse() || readsItsResult(op))
     return nullptr;
   Operation *user = *result.user_begin();
   if (!user->hasTrait<qnn::Elementwise>() && !isa<qnn::BitcastOp>(user))

@@ -3,29 +3,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "lib/Import/ConstantFolding.h"
-#include "lib/Import/NodeContext.h"
+#include "lib/Import/Moves.h"
 #include "qcc/Support/CheckedMath.h"
 
 using namespace mlir;
 
 namespace qcc::import {
-
-/// More copies than this would make an unreasonable number of operands.
-static constexpr int64_t mostCopies = 4096;
-
-/// `value` joined with itself.
-static FailureOr<Value> createRepeated(NodeContext &node, Value value, int64_t axis,
-                                       int64_t count) {
-  if (count == 1)
-    return value;
-  if (count > mostCopies)
-    return node.error("E2309", "repeats a computed tensor " + Twine(count) + " times, at most " +
-                                   Twine(mostCopies) + " are supported");
-  auto type = cast<RankedTensorType>(value.getType());
-  SmallVector<int64_t> shape(type.getShape());
-  shape[axis] *= count;
-  return node.create<qnn::ConcatOp>(type.clone(shape), SmallVector<Value>(count, value), axis);
-}
 
 static LogicalResult importExpand(NodeContext &node) {
   auto target = node.requireIntegers(1, "the shape");
@@ -42,25 +25,7 @@ static LogicalResult importExpand(NodeContext &node) {
     return failure();
   if (*type == node.getType(0))
     return node.setResult(Tensor(node.getInput(0)));
-  if (const Constant *constant = node.getConstant(0)) {
-    if (failed(node.chargeFolding(qnn::getTensorBytes(*type))))
-      return failure();
-    return node.setResult(
-        viewConstant(*constant, *shape, 0, getBroadcastStrides(constant->type.getShape(), *shape)));
-  }
-  SmallVector<int64_t> padded(shape->size() - node.getRank(0), 1);
-  llvm::append_range(padded, node.getShape(0));
-  Value value = node.createReshape(node.getValue(0), padded);
-  // From the inside out: the copies of an inner dimension are joined once.
-  for (int64_t axis = type->getRank() - 1; axis >= 0; --axis) {
-    if (padded[axis] == (*shape)[axis])
-      continue;
-    auto repeated = createRepeated(node, value, axis, (*shape)[axis]);
-    if (failed(repeated))
-      return failure();
-    value = *repeated;
-  }
-  return node.setResult(value);
+  return node.setResult(createBroadcast(node, node.getValue(0), *shape));
 }
 
 static LogicalResult importTile(NodeContext &node) {
@@ -81,14 +46,18 @@ static LogicalResult importTile(NodeContext &node) {
   auto type = node.makeType(shape, node.getElementType(0));
   if (failed(type))
     return failure();
-  Value value = node.getValue(0);
-  for (auto [axis, count] : llvm::enumerate(*repeats)) {
-    auto repeated = createRepeated(node, value, axis, count);
-    if (failed(repeated))
-      return failure();
-    value = *repeated;
+  // Each dimension gets one of its own for its copies, which the reshape merges.
+  SmallVector<int64_t> single, copied;
+  for (auto [size, count] : llvm::zip(node.getShape(0), *repeats)) {
+    if (size != 1 && count != 1) {
+      single.push_back(1);
+      copied.push_back(count);
+    }
+    single.push_back(size);
+    copied.push_back(size == 1 ? count : size);
   }
-  return node.setResult(value);
+  Value value = node.createReshape(node.getValue(0), single);
+  return node.setResult(node.createReshape(createBroadcast(node, value, copied), shape));
 }
 
 /// The block size, at least 1, of an input of shape [N, C, H, W].

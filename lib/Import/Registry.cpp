@@ -15,11 +15,13 @@ namespace qcc::import {
 
 ArrayRef<ArrayRef<Operator>> getOperatorFamilies() {
   static const std::vector<ArrayRef<Operator>> families = {
-      getActivationOperators(),  getComparisonOperators(),  getRearrangementOperators(),
-      getConstantOperators(),    getControlFlowOperators(), getConvolutionOperators(),
-      getElementwiseOperators(), getLinearOperators(),      getNormalizationOperators(),
-      getPoolingOperators(),     getQLinearOperators(),     getQuantizationOperators(),
-      getReductionOperators(),   getShapeOperators(),       getSlicingOperators()};
+      getActivationOperators(),  getComparisonOperators(),   getConstantOperators(),
+      getControlFlowOperators(), getConvolutionOperators(),  getElementwiseOperators(),
+      getIndexingOperators(),    getLinearOperators(),       getNormalizationOperators(),
+      getOrderingOperators(),    getPaddingOperators(),      getPoolingOperators(),
+      getQLinearOperators(),     getQuantizationOperators(), getRearrangementOperators(),
+      getReductionOperators(),   getShapeOperators(),        getSlicingOperators(),
+  };
   return families;
 }
 

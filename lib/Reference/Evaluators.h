@@ -27,6 +27,9 @@ Expected<Tensor> evaluateWindow(mlir::Operation *op, Operands operands,
                                 mlir::RankedTensorType type);
 Expected<Tensor> evaluateReduction(mlir::Operation *op, Operands operands,
                                    mlir::RankedTensorType type);
+Expected<Tensor> evaluateIndexing(mlir::Operation *op, Operands operands,
+                                  mlir::RankedTensorType type);
+Tensor evaluateOrdering(mlir::Operation *op, Operands operands, mlir::RankedTensorType type);
 Tensor evaluateMovement(mlir::Operation *op, Operands operands, mlir::RankedTensorType type);
 
 /// Any op with one result.

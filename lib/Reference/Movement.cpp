@@ -81,6 +81,8 @@ Tensor evaluateMovement(Operation *op, Operands operands, RankedTensorType type)
     return concat(concatOp, operands, type);
   if (auto padOp = dyn_cast<qnn::PadOp>(op))
     return pad(padOp, *operands[0], type);
+  if (isa<qnn::BroadcastOp>(op))
+    return broadcast(*operands[0], type.getShape());
   assert((isa<qnn::ReshapeOp, qnn::BitcastOp>(op)));
   return Tensor(type, operands[0]->bytes);
 }

@@ -26,6 +26,8 @@ static Expected<Tensor> evaluateNumeric(Operation *op, Operands operands, Ranked
     return evaluateWindow(op, operands, type);
   if (isa<qnn::ReduceOp, qnn::SoftmaxOp>(op))
     return evaluateReduction(op, operands, type);
+  if (isa<qnn::ArgReduceOp, qnn::CumulativeOp, qnn::TopKOp>(op))
+    return evaluateOrdering(op, operands, type);
   if (op->hasTrait<qnn::Elementwise>())
     return evaluateElementwise(op, operands, type);
   return makeError(op, "has no reference evaluation");
@@ -38,9 +40,12 @@ Expected<Tensor> evaluateOne(Operation *op, Operands operands, RankedTensorType 
       return makeError(op, "has no bytes: its resource was not in the file");
     return Tensor(type, bytes);
   }
-  if (isa<qnn::ReshapeOp, qnn::TransposeOp, qnn::ConcatOp, qnn::SliceOp, qnn::PadOp,
-          qnn::BitcastOp>(op))
+  if (isa<qnn::ReshapeOp, qnn::TransposeOp, qnn::ConcatOp, qnn::SliceOp, qnn::PadOp, qnn::BitcastOp,
+          qnn::BroadcastOp>(op))
     return evaluateMovement(op, operands, type);
+  if (isa<qnn::GatherOp, qnn::GatherElementsOp, qnn::GatherNDOp, qnn::ScatterElementsOp,
+          qnn::ScatterNDOp>(op))
+    return evaluateIndexing(op, operands, type);
   if (isa<qnn::CastOp>(op))
     return evaluateElementwise(op, operands, type);
 
