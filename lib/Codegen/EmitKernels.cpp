@@ -79,6 +79,8 @@ Value NetworkEmitter::getPointer(Value tensor, func::FuncOp run) {
   if (auto argument = dyn_cast<BlockArgument>(root))
     return run.getArgument(argument.getArgNumber());
   if (auto constant = root.getDefiningOp<qnn::ConstantOp>()) {
+    if (qnn::getBytes(constant).empty())
+      return run.getArguments().back(); // nothing is read
     if (!weightsPointer)
       weightsPointer = LLVM::AddressOfOp::create(
           builder, location, LLVM::LLVMPointerType::get(builder.getContext()), name + "_weights");

@@ -101,7 +101,7 @@ static LogicalResult importPadFromInput(NodeContext &node, StringRef mode, const
 
 /// Pads with a number that is computed, or that the attribute of qnn.pad cannot hold.
 static Value createPadWith(NodeContext &node, Value value, Value number, const Pads &pads) {
-  for (auto [axis, shape] : llvm::enumerate(pads.shape)) {
+  for (size_t axis = 0; axis < pads.shape.size(); ++axis) {
     auto type = cast<RankedTensorType>(value.getType());
     SmallVector<Value> parts;
     SmallVector<int64_t> joined(type.getShape());

@@ -23,6 +23,10 @@ static LogicalResult setSlice(NodeContext &node, ArrayRef<int64_t> offsets, Arra
     }
     return node.setResult(viewConstant(*constant, shape, offset, strides), result);
   }
+  // Nothing is known to be nothing: concat drops it.
+  if (llvm::is_contained(shape, 0))
+    return node.setResult(
+        makeConstant(RankedTensorType::get(shape, node.getElementType(0)), std::string()), result);
   auto type = node.makeType(shape, node.getElementType(0));
   if (failed(type))
     return failure();
