@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/QNN/QNNWeights.h"
 #include "lib/Import/FloatMath.h"
+#include "lib/Import/Moves.h"
 #include "lib/Import/Pooling.h"
 #include "qcc/Support/CheckedMath.h"
 
@@ -177,6 +178,8 @@ LogicalResult importMaxUnpool(NodeContext &node) {
   for (size_t i = 0; i < count; ++i)
     shape.push_back(std::max<int64_t>(
         (input[2 + i] - 1) * (*strides)[i] + (*kernel)[i] - (*pads)[i] - (*pads)[count + i], 0));
+  // The indices count in the map that the windows came from; a larger one surrounds it.
+  SmallVector<int64_t> wanted(shape), low(shape.size(), 0), high;
   if (node.hasInput(2)) {
     auto given = node.requireIntegers(2, "the shape of the result");
     if (failed(given))
@@ -184,8 +187,12 @@ LogicalResult importMaxUnpool(NodeContext &node) {
     if (given->size() != shape.size())
       return node.error("E2302",
                         node.describeInput(2) + " must have " + Twine(shape.size()) + " elements");
-    shape.assign(given->begin(), given->end());
+    wanted.assign(given->begin(), given->end());
   }
+  if (failed(node.makeType(wanted, node.builder.getF32Type())))
+    return failure();
+  for (auto [size, result] : llvm::zip(shape, wanted))
+    high.push_back(result - size);
   auto type = node.makeType(shape, node.builder.getF32Type());
   if (failed(type))
     return failure();
@@ -195,7 +202,7 @@ LogicalResult importMaxUnpool(NodeContext &node) {
   Value result = node.create<qnn::ScatterElementsOp>(
       flat, qnn::ScatterKind::Assign, zeros, node.createReshape(node.getValue(1), {updates}),
       node.createReshape(node.getValue(0), {updates}), 0);
-  return node.setResult(node.createReshape(result, shape));
+  return node.setResult(createPad(node, node.createReshape(result, shape), low, high));
 }
 
 } // namespace qcc::import

@@ -15,12 +15,14 @@ namespace qcc::import {
 
 ArrayRef<ArrayRef<Operator>> getOperatorFamilies() {
   static const std::vector<ArrayRef<Operator>> families = {
-      getActivationOperators(),  getComparisonOperators(),   getConstantOperators(),
-      getControlFlowOperators(), getConvolutionOperators(),  getElementwiseOperators(),
-      getIndexingOperators(),    getLinearOperators(),       getNormalizationOperators(),
-      getOrderingOperators(),    getPaddingOperators(),      getPoolingOperators(),
-      getQLinearOperators(),     getQuantizationOperators(), getRearrangementOperators(),
-      getReductionOperators(),   getShapeOperators(),        getSlicingOperators(),
+      getActivationOperators(),   getColumnOperators(),        getComparisonOperators(),
+      getConstantOperators(),     getControlFlowOperators(),   getConvolutionOperators(),
+      getDiagonalOperators(),     getElementwiseOperators(),   getIndexingOperators(),
+      getLinearOperators(),       getNormalizationOperators(), getOrderingOperators(),
+      getPaddingOperators(),      getPoolingOperators(),       getQLinearOperators(),
+      getQuantizationOperators(), getRearrangementOperators(), getReductionOperators(),
+      getResizeOperators(),       getSamplingOperators(),      getShapeOperators(),
+      getSlicingOperators(),
   };
   return families;
 }

@@ -33,10 +33,12 @@ struct Operator {
 
 // One table for each family, in the file of that name.
 llvm::ArrayRef<Operator> getActivationOperators();
+llvm::ArrayRef<Operator> getColumnOperators();
 llvm::ArrayRef<Operator> getComparisonOperators();
 llvm::ArrayRef<Operator> getConstantOperators();
 llvm::ArrayRef<Operator> getControlFlowOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
+llvm::ArrayRef<Operator> getDiagonalOperators();
 llvm::ArrayRef<Operator> getElementwiseOperators();
 llvm::ArrayRef<Operator> getIndexingOperators();
 llvm::ArrayRef<Operator> getLinearOperators();
@@ -48,6 +50,8 @@ llvm::ArrayRef<Operator> getQLinearOperators();
 llvm::ArrayRef<Operator> getQuantizationOperators();
 llvm::ArrayRef<Operator> getRearrangementOperators();
 llvm::ArrayRef<Operator> getReductionOperators();
+llvm::ArrayRef<Operator> getResizeOperators();
+llvm::ArrayRef<Operator> getSamplingOperators();
 llvm::ArrayRef<Operator> getShapeOperators();
 llvm::ArrayRef<Operator> getSlicingOperators();
 

@@ -15,6 +15,19 @@ inline mlir::Value getCodes(mlir::Value real) {
   return dequantize ? dequantize.getInput() : mlir::Value();
 }
 
+/// How many leading operands hold elements that the result is made of; what follows are indices.
+inline unsigned getNumElementOperands(mlir::Operation *op) {
+  if (mlir::isa<qnn::GatherOp, qnn::GatherElementsOp, qnn::GatherNDOp>(op))
+    return 1;
+  return op->getNumOperands();
+}
+
+/// Whether the result holds elements of the operands and nothing else.
+inline bool movesElements(mlir::Operation *op) {
+  return op->hasTrait<qnn::SameScale>() ||
+         (getNumElementOperands(op) == 1 && op->getNumOperands() > 1);
+}
+
 /// The one quantized element type that all users of `real` turn it into, or null.
 inline qnn::QuantizedType getQuantizedUse(mlir::Value real) {
   qnn::QuantizedType type;

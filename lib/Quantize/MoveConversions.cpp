@@ -17,8 +17,14 @@ namespace qcc::quantize {
 
 namespace {
 
-/// The op on operands of another element type.
-Operation *cloneOn(PatternRewriter &rewriter, Operation *op, ValueRange operands, Type element) {
+OperandRange getElementOperands(Operation *op) {
+  return op->getOperands().take_front(getNumElementOperands(op));
+}
+
+/// The op on elements of another type; indices stay.
+Operation *cloneOn(PatternRewriter &rewriter, Operation *op, SmallVector<Value> operands,
+                   Type element) {
+  llvm::append_range(operands, op->getOperands().drop_front(operands.size()));
   OperationState state(op->getLoc(), op->getName(), operands,
                        withElement(op->getResult(0), element), op->getAttrs());
   state.propertiesAttr = op->getPropertiesAsAttribute();
@@ -30,12 +36,12 @@ Operation *cloneOn(PatternRewriter &rewriter, Operation *op, ValueRange operands
 bool commutesWithDequantize(Operation *op) {
   if (auto pad = dyn_cast<qnn::PadOp>(op))
     return pad.getValue().isZero();
-  return op->hasTrait<qnn::SameScale>() || isa<qnn::ReluOp>(op);
+  return movesElements(op) || isa<qnn::ReluOp>(op);
 }
 
 /// Quantization is monotone as well, and an op's constants can be quantized on the way.
 bool commutesWithQuantize(Operation *op) {
-  return op->hasTrait<qnn::SameScale>() || isa<qnn::ReluOp, qnn::ClipOp>(op);
+  return movesElements(op) || isa<qnn::ReluOp, qnn::ClipOp>(op);
 }
 
 /// op(DQ(q)) => DQ(op(q))
@@ -46,7 +52,7 @@ struct SinkDequantize : RewritePattern {
     if (!commutesWithDequantize(op) || op->getNumOperands() == 0)
       return failure();
     SmallVector<Value> codes;
-    for (Value operand : op->getOperands())
+    for (Value operand : getElementOperands(op))
       codes.push_back(getCodes(operand));
     if (!llvm::all_of(codes, [&](Value value) {
           return value && getElementTypeOrSelf(value) == getElementTypeOrSelf(codes.front());
@@ -64,10 +70,10 @@ struct SinkBitcast : RewritePattern {
   SinkBitcast(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
-    if (!op->hasTrait<qnn::SameScale>() || isa<qnn::PadOp>(op) || op->getNumOperands() == 0)
+    if (!movesElements(op) || isa<qnn::PadOp>(op) || op->getNumOperands() == 0)
       return failure();
     SmallVector<Value> codes;
-    for (Value operand : op->getOperands()) {
+    for (Value operand : getElementOperands(op)) {
       auto bitcast = operand.getDefiningOp<qnn::BitcastOp>();
       codes.push_back(bitcast ? bitcast.getInput() : Value());
     }
@@ -95,7 +101,7 @@ struct HoistQuantize : OpRewritePattern<qnn::QuantizeOp> {
     Type element = quantize.getType().getElementType();
     rewriter.setInsertionPoint(op);
     SmallVector<Value> codes;
-    for (Value operand : op->getOperands())
+    for (Value operand : getElementOperands(op))
       codes.push_back(qnn::QuantizeOp::create(rewriter, quantize.getLoc(),
                                               withElement(operand, element), operand));
     rewriter.replaceOp(quantize, cloneOn(rewriter, op, codes, element));

@@ -4,6 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "QuantizationPoints.h"
 
+#include "Conversions.h"
+
 #include "dialects/QNN/QNNNetwork.h"
 #include "dialects/QNN/QNNWeights.h"
 
@@ -126,7 +128,7 @@ llvm::SetVector<Value> findQuantizationPoints(func::FuncOp network) {
 
 Value getMovedSource(Value value) {
   while (Operation *op = value.getDefiningOp()) {
-    if (!op->hasTrait<qnn::SameScale>() || isa<qnn::ConcatOp>(op))
+    if (!movesElements(op) || isa<qnn::ConcatOp>(op))
       break;
     value = op->getOperand(0);
   }

@@ -35,7 +35,7 @@ bool isWholeSlice(qnn::SliceOp op) {
 bool isNoOp(Operation *op) {
   float infinity = std::numeric_limits<float>::infinity();
   return llvm::TypeSwitch<Operation *, bool>(op)
-      .Case<qnn::ReshapeOp, qnn::BitcastOp, qnn::PadOp>([](auto) { return true; })
+      .Case<qnn::ReshapeOp, qnn::BitcastOp, qnn::BroadcastOp, qnn::PadOp>([](auto) { return true; })
       .Case([](qnn::CastOp) { return true; })
       .Case([](qnn::ConcatOp concat) { return concat.getInputs().size() == 1; })
       .Case([](qnn::TransposeOp transpose) { return isIdentity(transpose.getPermutation()); })

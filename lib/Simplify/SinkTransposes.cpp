@@ -157,16 +157,61 @@ struct SinkThroughReduce : OpRewritePattern<qnn::ReduceOp> {
   }
 };
 
-struct SinkThroughSoftmax : OpRewritePattern<qnn::SoftmaxOp> {
-  using OpRewritePattern::OpRewritePattern;
+/// Ops along one dimension that keep the others.
+template <typename AxisOp> struct SinkThroughAxis : OpRewritePattern<AxisOp> {
+  using OpRewritePattern<AxisOp>::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(qnn::SoftmaxOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(AxisOp op, PatternRewriter &rewriter) const override {
     std::optional<Permutation> permutation = findPermutation(op);
     if (!permutation)
       return failure();
-    sink(rewriter, op, *permutation, [&](Operation *copy) {
-      cast<qnn::SoftmaxOp>(copy).setAxis((*permutation)[op.getAxis()]);
-    });
+    sink(rewriter, op, *permutation,
+         [&](Operation *copy) { cast<AxisOp>(copy).setAxis((*permutation)[op.getAxis()]); });
+    return success();
+  }
+};
+
+/// The chosen dimension becomes those of the indices, the others keep their order.
+struct SinkThroughGather : OpRewritePattern<qnn::GatherOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qnn::GatherOp op, PatternRewriter &rewriter) const override {
+    auto transpose = op.getInput().getDefiningOp<qnn::TransposeOp>();
+    if (!sinks(transpose))
+      return failure();
+    Permutation permutation(transpose.getPermutation()), result;
+    int64_t added = op.getIndices().getType().getRank();
+    int64_t axis = permutation[op.getAxis()];
+    for (auto [i, dimension] : llvm::enumerate(permutation)) {
+      if (static_cast<int64_t>(i) == op.getAxis())
+        llvm::append_range(result, llvm::seq<int64_t>(axis, axis + added));
+      else
+        result.push_back(dimension < axis ? dimension : dimension + added - 1);
+    }
+    auto type = permute(op.getType(), invert(result));
+    Value gathered = qnn::GatherOp::create(rewriter, op.getLoc(), type, transpose.getInput(),
+                                           op.getIndices(), axis);
+    rewriter.replaceOpWithNewOp<qnn::TransposeOp>(op, gathered, result);
+    return success();
+  }
+};
+
+/// Dimensions in front stay in front.
+struct SinkThroughBroadcast : OpRewritePattern<qnn::BroadcastOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qnn::BroadcastOp op, PatternRewriter &rewriter) const override {
+    auto transpose = op.getInput().getDefiningOp<qnn::TransposeOp>();
+    if (!sinks(transpose))
+      return failure();
+    int64_t added = op.getType().getRank() - transpose.getType().getRank();
+    Permutation permutation;
+    llvm::append_range(permutation, llvm::seq<int64_t>(0, added));
+    for (int64_t dimension : transpose.getPermutation())
+      permutation.push_back(dimension + added);
+    auto type = permute(op.getType(), invert(permutation));
+    Value repeated = qnn::BroadcastOp::create(rewriter, op.getLoc(), type, transpose.getInput());
+    rewriter.replaceOpWithNewOp<qnn::TransposeOp>(op, repeated, permutation);
     return success();
   }
 };
@@ -211,9 +256,11 @@ struct ComposeTransposes : OpRewritePattern<qnn::TransposeOp> {
 } // namespace
 
 void addSinkTransposes(RewritePatternSet &patterns) {
-  patterns.add<ComposeTransposes, SinkThroughConcat, SinkThroughElementwise, SinkThroughLinear,
-               SinkThroughPad, SinkThroughReduce, SinkThroughSlice, SinkThroughSoftmax>(
-      patterns.getContext());
+  patterns
+      .add<ComposeTransposes, SinkThroughAxis<qnn::ArgReduceOp>, SinkThroughAxis<qnn::CumulativeOp>,
+           SinkThroughAxis<qnn::SoftmaxOp>, SinkThroughAxis<qnn::TopKOp>, SinkThroughBroadcast,
+           SinkThroughConcat, SinkThroughElementwise, SinkThroughGather, SinkThroughLinear,
+           SinkThroughPad, SinkThroughReduce, SinkThroughSlice>(patterns.getContext());
 }
 
 } // namespace qcc::simplify
