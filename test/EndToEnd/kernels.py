@@ -20,7 +20,7 @@ class Expected:
 
     def __init__(self, options, network, batch, folder):
         fused = folder / f"{network.name}.fuse.mlir"
-        done = run([options.qcc, network.model, f"-target={network.target}", f"-name={network.name}", "-emit=fuse", "-o", fused, "-no-selftest",
+        done = run([options.qcc, network.model, *network.target, f"-name={network.name}", "-emit=fuse", "-o", fused, "-no-selftest",
                     *options.flag])
         if done.returncode:
             raise RigError(f"qcc -emit=fuse ended with {done.returncode}: {done.stderr.decode(errors='replace')[:1500]}")

@@ -24,7 +24,7 @@ class Hosted:
     """A system with processes; guard pages watch every buffer."""
 
     def __init__(self, target, compiler, runner):
-        self.target, self.compiler, self.runner = target, compiler, runner
+        self.target, self.compiler, self.runner = target.split(), compiler, runner
 
     def link(self, folder, sources, objects, program):
         done = run([*self.compiler, *WARNINGS, "-I", folder, "-I", INPUTS, *sources, INPUTS / "hosted.c", *objects, "-o", program])
@@ -39,7 +39,7 @@ class Board:
     """A Cortex-M board under QEMU; the program reads and writes files by semihosting."""
 
     def __init__(self, target, machine, flags, flash, ram, stack="64K"):
-        self.target, self.machine, self.flags, self.stack = target, machine, flags, stack
+        self.target, self.machine, self.flags, self.stack = [f"-target={target}"], machine, flags, stack
         self.flash, self.ram = flash, ram
 
     def link(self, folder, sources, objects, program):
@@ -60,8 +60,13 @@ class Board:
 
 MPS2 = dict(flash=("0x00000000", "4M"), ram=("0x21000000", "8M"))
 MACHINES = {
-    "host": Hosted("host", ["cc"], []),
-    "aarch64": Hosted("aarch64", ["aarch64-linux-gnu-gcc", "-static"], ["qemu-aarch64"]),
+    "host": Hosted("-target=host", ["cc"], []),
+    # The instruction sets that contractions are made of; the last two need a CPU that has them.
+    "sse2": Hosted("-target=x86_64", ["cc"], []),
+    "avx2": Hosted("-target=x86_64 -mcpu=haswell", ["cc"], []),
+    "avx512vnni": Hosted("-target=x86_64 -mcpu=cascadelake", ["cc"], []),
+    "aarch64": Hosted("-target=aarch64", ["aarch64-linux-gnu-gcc", "-static"], ["qemu-aarch64"]),
+    "dotprod": Hosted("-target=aarch64 -mattr=+dotprod", ["aarch64-linux-gnu-gcc", "-static"], ["qemu-aarch64", "-cpu", "max"]),
     "microbit": Board("cortex-m0", "microbit", ["-mcpu=cortex-m0"], ("0x00000000", "256K"), ("0x20000000", "16K"), stack="2K"),
     "cortex-m0": Board("cortex-m0", "mps2-an385", ["-mcpu=cortex-m0"], **MPS2),
     "cortex-m3": Board("cortex-m3", "mps2-an385", ["-mcpu=cortex-m3"], **MPS2),

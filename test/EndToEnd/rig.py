@@ -28,7 +28,7 @@ class Network:
 
     def __init__(self, options, model, name, target, folder):
         self.model, self.name, self.target, self.object = model, name, target, folder / f"{name}.o"
-        command = [options.qcc, model, f"-target={target}", f"-name={name}", "-o", self.object, f"-manifest={folder / name}.json", *options.flag]
+        command = [options.qcc, model, *target, f"-name={name}", "-o", self.object, f"-manifest={folder / name}.json", *options.flag]
         command += kernels.FLAGS * options.kernels
         done = run(command)
         if done.returncode:
