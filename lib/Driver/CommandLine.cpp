@@ -165,7 +165,14 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
   options.target = arguments.getLastArgValue(OPT_target, "host").str();
   options.cpu = arguments.getLastArgValue(OPT_mcpu).str();
   options.attributes = arguments.getLastArgValue(OPT_mattr).str();
-  options.dumpDirectory = arguments.getLastArgValue(OPT_dump_stages).str();
+  if (StringRef folder = arguments.getLastArgValue(OPT_dump_stages); !folder.empty())
+    options.dumpPrefix = (folder + "/").str();
+  line.saveTemps = arguments.hasArg(OPT_save_temps);
+  if (line.saveTemps && !options.dumpPrefix.empty())
+    return usage("-save-temps and -dump-stages both say where dumps go; give one of them", "E5040");
+  options.optimization = arguments.getLastArgValue(OPT_optimize, "2").str();
+  if (!is_contained({"0", "1", "2", "3", "s"}, options.optimization))
+    return usage("-O" + options.optimization + ": known are -O0 -O1 -O2 -O3 -Os", "E5041");
   if (Error error = checkTarget(options))
     return error;
   options.remarks = arguments.getLastArgValue(OPT_remarks).str();
@@ -206,8 +213,8 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
   for (const opt::Arg *argument : arguments) {
     unsigned id = argument->getOption().getID();
     bool isPath = id == OPT_INPUT || id == OPT_output || id == OPT_manifest ||
-                  id == OPT_dump_stages || id == OPT_calibrate || id == OPT_calibration ||
-                  id == OPT_calibration_out;
+                  id == OPT_dump_stages || id == OPT_save_temps || id == OPT_calibrate ||
+                  id == OPT_calibration || id == OPT_calibration_out;
     if (!isPath)
       line.text += (line.text.empty() ? "" : " ") + argument->getAsString(arguments);
   }

@@ -24,7 +24,7 @@ const llvm::opt::OptTable &getOptionTable();
 struct CommandLine {
   CompileOptions compile;
   std::string output, manifest, emit = "obj";
-  bool verifyObject = true, verbose = false;
+  bool verifyObject = true, verbose = false, saveTemps = false;
   std::optional<int64_t> maxArena, maxFlash, maxStack;
   std::string text; // for the manifest
 };

@@ -34,9 +34,11 @@ namespace {
 /// Dumps are for reading: weights are elided.
 bool dump(ModuleOp module, const CompileOptions &options, unsigned index, llvm::StringRef stage,
           Diagnostics &diagnostics) {
-  llvm::SmallString<128> path(options.dumpDirectory);
-  std::error_code error = llvm::sys::fs::create_directories(path);
-  llvm::sys::path::append(path, llvm::formatv("{0,0+2}.{1}.mlir", index, stage).str());
+  std::string path = llvm::formatv("{0}{1,0+2}.{2}.mlir", options.dumpPrefix, index, stage);
+  llvm::StringRef folder = llvm::sys::path::parent_path(path);
+  std::error_code error;
+  if (!folder.empty())
+    error = llvm::sys::fs::create_directories(folder);
   if (!error) {
     llvm::raw_fd_ostream stream(path, error);
     if (!error) {
@@ -48,7 +50,7 @@ bool dump(ModuleOp module, const CompileOptions &options, unsigned index, llvm::
     }
   }
   if (error)
-    diagnostics.error("E6101", path.str(), "cannot write: " + error.message());
+    diagnostics.error("E6101", path, "cannot write: " + error.message());
   return !error;
 }
 
@@ -133,6 +135,7 @@ OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &contex
   if (!(*module)->hasAttr("qcc.name"))
     (*module)->setAttr("qcc.name",
                        StringAttr::get(&context, options.name.empty() ? "model" : options.name));
+  (*module)->setAttr("qcc.optimization", StringAttr::get(&context, options.optimization));
   execution::setRunnerFactory(&context,
                               [cpu = options.config.calibrationCpu](OwningOpRef<ModuleOp> network) {
                                 return compileForHost(std::move(network), cpu);
@@ -142,7 +145,7 @@ OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &contex
   auto finish = [&](llvm::StringRef stage) {
     if (observe)
       observe(stage, *module);
-    return options.dumpDirectory.empty() || dump(*module, options, index++, stage, diagnostics);
+    return options.dumpPrefix.empty() || dump(*module, options, index++, stage, diagnostics);
   };
   bool running = options.startFrom.empty();
   if (running && (!finish("import") || options.stopAfter == "import"))

@@ -29,6 +29,7 @@ public:
 private:
   ExitCode compileToFiles();
   bool printInformation(const opt::InputArgList &arguments);
+  void saveIntermediates(mlir::ModuleOp module, OutputFiles &files);
   void emitObject(mlir::ModuleOp module, OutputFiles &files);
   bool isWithinLimits(const emit::Artifact &artifact);
   bool isMachineCode() const {
@@ -39,6 +40,7 @@ private:
 
   CommandLine line;
   std::string output, header; // header: empty where none is written
+  std::string temporaries;    // prefix of the files of -save-temps
   Diagnostics diagnostics;
 };
 
@@ -73,6 +75,12 @@ void Compiler::chooseOutputs() {
                                        : line.emit == "llvm" ? "ll"
                                                              : "mlir");
     output = path.str().str();
+  }
+  if (line.saveTemps) {
+    SmallString<128> path(output == "-" ? sys::path::filename(line.compile.input).str() : output);
+    sys::path::replace_extension(path, "");
+    temporaries = path.str().str() + ".";
+    line.compile.dumpPrefix = temporaries;
   }
   sys::fs::file_status status;
   bool isDevice =
@@ -131,6 +139,23 @@ bool Compiler::isWithinLimits(const emit::Artifact &artifact) {
   return !exceeded;
 }
 
+/// LLVM IR and assembly of the code in `module`, except what is the output anyway.
+void Compiler::saveIntermediates(mlir::ModuleOp module, OutputFiles &files) {
+  struct Intermediate {
+    StringRef emit, extension;
+    target::FileKind kind;
+  } intermediates[] = {{"llvm", "ll", target::FileKind::LLVM},
+                       {"asm", "s", target::FileKind::Assembly}};
+  for (const Intermediate &intermediate : intermediates) {
+    if (line.emit == intermediate.emit)
+      continue;
+    Expected<std::string> text = target::generate(module, intermediate.kind);
+    if (!text)
+      return report(diagnostics, "E5004", line.compile.input, text.takeError());
+    files.add(temporaries + intermediate.extension.str(), std::move(*text));
+  }
+}
+
 void Compiler::emitObject(mlir::ModuleOp module, OutputFiles &files) {
   target::FileKind kind = line.emit == "obj"   ? target::FileKind::Object
                           : line.emit == "asm" ? target::FileKind::Assembly
@@ -183,6 +208,8 @@ ExitCode Compiler::compileToFiles() {
     return getExitCode(diagnostics);
   if (isMachineCode()) {
     DiagnosticForwarder forwarder(*context, line.compile.input, line.compile.remarks, diagnostics);
+    if (line.saveTemps)
+      saveIntermediates(*module, files);
     emitObject(*module, files);
   } else {
     std::string text;

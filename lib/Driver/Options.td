@@ -11,11 +11,13 @@ def output : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">, HelpText<"obje
 def target : Value1<"target", "<name>", "machine: host, x86_64, aarch64, cortex-m0 ... cortex-m55 (see -print-targets)">;
 def mcpu : Value1<"mcpu", "<cpu>", "CPU of the target, LLVM's names; host without it is this machine's">;
 def mattr : Value1<"mattr", "<+a,-b>", "features to add or remove">;
+def optimize : Joined<["-"], "O">, MetaVarName<"<0|1|2|3|s>">, HelpText<"how hard LLVM works on the generated code; 2 is the default, s prefers small code">;
 def name : Value1<"name", "<identifier>", "prefix of every symbol and macro; default: the file's stem">;
 def emit : Value1<"emit", "<kind>", "obj (default), asm, llvm, or the MLIR of a stage: import, simplify, ... codegen">;
 def stop_after : Value1<"stop-after", "<stage>", "run no stage after this one; with -emit=<stage>, its default">;
 def start_from : Value1<"start-from", "<stage>", "the input is MLIR text as the stage before <stage> hands it on">;
 def dump_stages : Value1<"dump-stages", "<dir>", "write NN.<stage>.mlir after every stage, weights elided">;
+def save_temps : Flag1<"save-temps", "write the stages' dumps, LLVM IR and assembly beside the output">;
 def dim : Value1<"dim", "<name>=<size>", "size of a symbolic dimension">;
 def shape : Value1<"shape", "<input>=<AxBxC>", "shape of a network input">;
 def constant : Value1<"constant", "<input>=<values|file.npy>", "value of a network input that is known now">;

@@ -8,7 +8,9 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/TargetParser/AArch64TargetParser.h"
+#include "llvm/TargetParser/ARMTargetParser.h"
 #include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
 #include "llvm/TargetParser/X86TargetParser.h"
 
 using namespace llvm;
@@ -108,7 +110,15 @@ Error describeAArch64(TargetInfo &target, StringRef attributes) {
   return Error::success();
 }
 
+/// The CPU must be one of those that the target's triple stands for.
 Error describeArm(TargetInfo &target, StringRef attributes) {
+  ARM::ArchKind wanted = ARM::parseArch(Triple(target.triple).getArchName());
+  if (ARM::parseCPUArch(target.cpu) != wanted) {
+    SmallVector<StringRef> cpus;
+    ARM::fillValidCPUArchList(cpus);
+    erase_if(cpus, [&](StringRef cpu) { return ARM::parseCPUArch(cpu) != wanted; });
+    return unknown("-mcpu", target.cpu, join(cpus, " "));
+  }
   target.halo = HaloPolicy::Peeled;
   target.arenaAlignment = 16;
   SmallVector<StringRef> parts;

@@ -61,7 +61,7 @@ llvm::Expected<std::string> generate(mlir::ModuleOp module, FileKind kind) {
   auto machine = createMachine(target);
   if (!machine)
     return machine.takeError();
-  optimize(**translated, **machine);
+  optimize(**translated, **machine, getOptimization(module));
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   if (kind == FileKind::LLVM) {

@@ -77,7 +77,7 @@ llvm::Expected<std::unique_ptr<execution::Runner>> createRunner(mlir::ModuleOp m
   if (!run)
     return llvm::createStringError("the module has no function %s_run [E5004]", name.str().c_str());
   addInvoke(**translated, *run);
-  optimize(**translated, **machine);
+  optimize(**translated, **machine, getOptimization(module));
 
   llvm::orc::JITTargetMachineBuilder builder((*machine)->getTargetTriple());
   builder.setCPU((*machine)->getTargetCPU().str());

@@ -60,7 +60,20 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const TargetI
   return machine;
 }
 
-void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+char getOptimization(mlir::ModuleOp module) {
+  auto level = module->getAttrOfType<mlir::StringAttr>("qcc.optimization");
+  return level && level.size() == 1 ? level.getValue()[0] : '2';
+}
+
+void optimize(llvm::Module &module, llvm::TargetMachine &machine, char level) {
+  machine.setOptLevel(level == '0'   ? llvm::CodeGenOptLevel::None
+                      : level == '1' ? llvm::CodeGenOptLevel::Less
+                      : level == '3' ? llvm::CodeGenOptLevel::Aggressive
+                                     : llvm::CodeGenOptLevel::Default);
+  // Back ends ask the functions whether size matters.
+  if (level == 's')
+    for (llvm::Function &function : module)
+      function.addFnAttr(llvm::Attribute::OptimizeForSize);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager sccs;
@@ -83,7 +96,14 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, sccs, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
+  llvm::OptimizationLevel wanted = level == '0'   ? llvm::OptimizationLevel::O0
+                                   : level == '1' ? llvm::OptimizationLevel::O1
+                                   : level == '3' ? llvm::OptimizationLevel::O3
+                                   : level == 's' ? llvm::OptimizationLevel::Os
+                                                  : llvm::OptimizationLevel::O2;
+  auto passes = level == '0' ? builder.buildO0DefaultPipeline(wanted)
+                             : builder.buildPerModuleDefaultPipeline(wanted);
+  passes.run(module, modules);
 }
 
 } // namespace qcc::target

@@ -18,8 +18,11 @@ void initializeBackends();
 
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const TargetInfo &target);
 
+/// How hard LLVM works on the module's code: '0' '1' '2' '3' 's', its `qcc.optimization`.
+char getOptimization(mlir::ModuleOp module);
+
 /// Runs LLVM's optimiser without turning loops into library calls.
-void optimize(llvm::Module &module, llvm::TargetMachine &machine);
+void optimize(llvm::Module &module, llvm::TargetMachine &machine, char level);
 
 } // namespace qcc::target
 
