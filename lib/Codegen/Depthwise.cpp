@@ -98,6 +98,13 @@ Value DepthwiseEmitter::sumPadded(const Activation &activation, Value pixel, Val
       sum = multiplyAdd(sum, loadTap(tap), weights);
       continue;
     }
+    if (arithmetic == Arithmetic::Codes) {
+      Value x = extend(loadTap(tap), lanes, 32, quantized.isSigned());
+      x = arith::SubIOp::create(builder, location, x,
+                                emitter.constant(x.getType(), quantized.getZeroPoint()));
+      sum = multiplyAdd(sum, x, extend(weights, lanes, 32, true));
+      continue;
+    }
     if (arithmetic == Arithmetic::Words) {
       sum =
           multiplyAdd(sum, extend(loadTap(tap), lanes, 32, true), extend(weights, lanes, 32, true));

@@ -93,6 +93,15 @@ Value NetworkEmitter::getPointer(Value tensor, func::FuncOp run) {
   return advance(location, run.getArguments().back(), offset);
 }
 
+/// No tensor that the kernel reads or writes has f32 elements; constants do not count.
+static bool isInteger(qnn::KernelOp kernel) {
+  auto isFloat = [](Value value) {
+    return isa<FloatType>(cast<RankedTensorType>(value.getType()).getElementType()) &&
+           !qnn::getStorageRoot(value).getDefiningOp<qnn::ConstantOp>();
+  };
+  return llvm::none_of(kernel.getInputs(), isFloat) && llvm::none_of(kernel.getResults(), isFloat);
+}
+
 FailureOr<func::FuncOp> NetworkEmitter::emitKernel(qnn::KernelOp kernel) {
   MLIRContext *context = builder.getContext();
   auto pointer = LLVM::LLVMPointerType::get(context);
@@ -107,6 +116,8 @@ FailureOr<func::FuncOp> NetworkEmitter::emitKernel(qnn::KernelOp kernel) {
   auto function = func::FuncOp::create(builder, UnknownLoc::get(context), name + "_kernel",
                                        builder.getFunctionType(types, {}));
   function.setPrivate();
+  if (isInteger(kernel))
+    function->setAttr("qcc.integer", builder.getUnitAttr());
   builder.setInsertionPointToStart(function.addEntryBlock());
 
   KernelEmitter emitter(builder, UnknownLoc::get(context), target, kernel);

@@ -93,8 +93,13 @@ LogicalResult emitReduce(KernelEmitter &emitter, qnn::ReduceOp op) {
 LogicalResult emitSoftmax(KernelEmitter &emitter, qnn::SoftmaxOp op) {
   OpBuilder &builder = emitter.builder;
   Location location = emitter.location;
-  if (!op.getType().getElementType().isF32() || !op.getInput().getType().getElementType().isF32())
-    return op.emitError("has code for f32 only [E4011]");
+  auto inType = qnn::getQuantized(op.getInput().getType()),
+       outType = qnn::getQuantized(op.getType());
+  auto isReal = [](RankedTensorType type) {
+    return type.getElementType().isF32() || qnn::getQuantized(type);
+  };
+  if (!isReal(op.getType()) || !isReal(op.getInput().getType()))
+    return op.emitError("has code for f32 and quantized numbers only [E4011]");
   const BufferView &input = emitter.getView(op.getInput());
   int64_t axis = op.getAxis(), size = input.shape[axis];
   SmallVector<int64_t> rows(input.shape);
@@ -108,12 +113,21 @@ LogicalResult emitSoftmax(KernelEmitter &emitter, qnn::SoftmaxOp op) {
       position[axis] = index;
       return position;
     };
+    auto load = [&](Value index) -> Value {
+      Value x = emitter.load(input, elementAt(index), 1);
+      if (!inType)
+        return x;
+      x = arith::SubIOp::create(builder, location, x,
+                                emitter.constant(x.getType(), inType.getZeroPoint()));
+      Value real = arith::SIToFPOp::create(builder, location, f32, x);
+      return arith::MulFOp::create(builder, location, real,
+                                   emitter.constantFloat(f32, qnn::getScale(inType)));
+    };
     auto fold = [&](float initial, llvm::function_ref<Value(Value, Value)> combine) {
       return emitter.loopCarried(emitter.offset(0), emitter.offset(size), 1,
                                  emitter.constantFloat(f32, initial),
                                  [&](Value index, ValueRange carried) {
-                                   return SmallVector<Value>{combine(
-                                       carried[0], emitter.load(input, elementAt(index), 1))};
+                                   return SmallVector<Value>{combine(carried[0], load(index))};
                                  })[0];
     };
     Value largest = fold(-std::numeric_limits<float>::infinity(),
@@ -128,9 +142,13 @@ LogicalResult emitSoftmax(KernelEmitter &emitter, qnn::SoftmaxOp op) {
     // the same bits.
     emitter.loop(0, size, 1, [&](Value index) {
       SmallVector<Value> position = elementAt(index);
-      Value x = emitter.load(input, position, 1);
-      Value quotient = arith::DivFOp::create(builder, location, exponential(x), sum);
-      if (failed(epilogue.store(quotient, position)))
+      Value y = arith::DivFOp::create(builder, location, exponential(load(index)), sum);
+      if (outType) {
+        y = arith::DivFOp::create(builder, location, y,
+                                  emitter.constantFloat(f32, qnn::getScale(outType)));
+        y = emitter.quantizeScaled(y, outType);
+      }
+      if (failed(epilogue.store(y, position)))
         status = failure();
     });
   });

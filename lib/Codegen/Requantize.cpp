@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "Requantize.h"
 
+#include "Integers.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -16,53 +18,6 @@ using namespace mlir;
 namespace qcc::codegen {
 
 namespace {
-
-/// i32 arithmetic written like the formulas of the page.
-class Integers {
-public:
-  Integers(OpBuilder &builder, Location location) : builder(builder), location(location) {}
-
-  Value number(int64_t value) {
-    return arith::ConstantOp::create(builder, location,
-                                     builder.getI32IntegerAttr(static_cast<int32_t>(value)));
-  }
-  Value add(Value a, Value b) { return arith::AddIOp::create(builder, location, a, b); }
-  Value sub(Value a, Value b) { return arith::SubIOp::create(builder, location, a, b); }
-  Value mul(Value a, Value b) { return arith::MulIOp::create(builder, location, a, b); }
-  Value bitAnd(Value a, Value b) { return arith::AndIOp::create(builder, location, a, b); }
-  Value bitOr(Value a, Value b) { return arith::OrIOp::create(builder, location, a, b); }
-  Value low16(Value a) { return bitAnd(a, number(0xffff)); }
-  Value left(Value a, Value by) { return arith::ShLIOp::create(builder, location, a, by); }
-  Value left(Value a, int64_t by) { return left(a, number(by)); }
-  Value right(Value a, Value by) { return arith::ShRUIOp::create(builder, location, a, by); }
-  Value right(Value a, int64_t by) { return right(a, number(by)); }
-  Value rightSigned(Value a, Value by) { return arith::ShRSIOp::create(builder, location, a, by); }
-  Value compare(arith::CmpIPredicate predicate, Value a, Value b) {
-    return arith::CmpIOp::create(builder, location, predicate, a, b);
-  }
-  Value isBelow(Value a, Value b) { return compare(arith::CmpIPredicate::ult, a, b); }
-  Value isEqual(Value a, Value b) { return compare(arith::CmpIPredicate::eq, a, b); }
-  Value select(Value condition, Value a, Value b) {
-    return arith::SelectOp::create(builder, location, condition, a, b);
-  }
-  Value toInteger(Value condition) {
-    return arith::ExtUIOp::create(builder, location, builder.getI32Type(), condition);
-  }
-
-  /// rne(x * 2^32 + sticky bits below, by): `x` shifted right by 1 to 31, to nearest, ties to even;
-  /// `sticky` says that something below the last bit of x is not 0.
-  Value shiftHalfEven(Value x, Value by, Value sticky) {
-    Value quotient = right(x, by);
-    Value half = left(number(1), sub(by, number(1)));
-    Value rest = sub(x, left(quotient, by));
-    Value isOdd = isEqual(bitAnd(quotient, number(1)), number(1));
-    Value tieUp = bitAnd(isEqual(rest, half), bitOr(isOdd, sticky));
-    return add(quotient, toInteger(bitOr(isBelow(half, rest), tieUp)));
-  }
-
-  OpBuilder &builder;
-  Location location;
-};
 
 /// High and low word of the signed product.
 std::pair<Value, Value> multiplyLong(Integers &i, Value a, Value b, bool hasLongMultiply) {

@@ -90,6 +90,7 @@ static void buildPlan(OpPassManager &manager, const Config &config) {
 
 static void buildCodegen(OpPassManager &manager, const Config &) {
   manager.addPass(codegen::createEmitKernels());
+  manager.addPass(codegen::createEmulateFloat());
   manager.addPass(codegen::createCheckArguments());
   manager.addPass(codegen::createAddSelftest());
   // Emitters create constants freely; equal ones are merged here.

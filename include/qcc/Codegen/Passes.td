@@ -24,6 +24,25 @@ def EmitKernels : Pass<"qcc-codegen-emit-kernels", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
+def EmulateFloat : Pass<"qcc-codegen-emulate-float", "::mlir::ModuleOp"> {
+  let summary = "turns f32 arithmetic of integer kernels into private integer functions where the core has no float unit";
+  let description = [{
+    Integer kernels, which Codegen marks `qcc.integer`, have no f32 tensor; f32 occurs in their rounding rules only. A
+    core without a float unit would call the compiler's library for it. The functions give the same bits. Kernels with
+    f32 tensors keep their arithmetic.
+
+    ```mlir
+    func.func private @m_kernel0(...) attributes {qcc.integer} { %p = arith.mulf %a, %b : f32 }
+    ```
+    ==>
+    ```mlir
+    func.func private @m_kernel0(...) { %p = func.call @m_multiply(%a, %b) : (f32, f32) -> f32 }
+    func.func private @m_multiply(%a: f32, %b: f32) -> f32 { integer arithmetic }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect"];
+}
+
 def CheckArguments : Pass<"qcc-codegen-check-arguments", "::mlir::ModuleOp"> {
   let summary = "makes <name>_run return a status code for null pointers and a misaligned arena";
   let description = [{

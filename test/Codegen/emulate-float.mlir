@@ -1,0 +1,40 @@
+// RUN: qcc-opt %s -qcc-codegen-emulate-float | FileCheck %s
+// RUN: sed s/cortex-m3/cortex-m4/ %s | qcc-opt -qcc-codegen-emulate-float | FileCheck %s --check-prefix=UNIT
+
+// Only kernels without f32 tensors, only on cores without a float unit; one function for each operation.
+// CHECK-LABEL: func.func private @m_kernel0(
+// CHECK-NOT: arith.{{.*}}f32
+// CHECK: %[[X:.*]] = call @m_convert(
+// CHECK: %[[P:.*]] = call @m_multiply(%[[X]], %{{.*}}) : (f32, f32) -> f32
+// CHECK: call @m_add(%[[P]], %{{.*}}) : (f32, f32) -> f32
+// CHECK: %[[NEGATED:.*]] = arith.bitcast %{{.*}} : i32 to f32
+// CHECK: call @m_add(%{{.*}}, %[[NEGATED]]) : (f32, f32) -> f32
+// CHECK: call @m_divide(
+// CHECK: %[[GREATER:.*]] = arith.cmpi sgt
+// CHECK: arith.andi %[[GREATER]]
+// CHECK: arith.select
+// CHECK-LABEL: func.func private @m_kernel1(
+// CHECK: arith.mulf
+// CHECK: func.func private @m_convert(%{{.*}}: i32, %{{.*}}: i32) -> f32
+// CHECK: func.func private @m_multiply(%{{.*}}: f32, %{{.*}}: f32) -> f32
+// CHECK-NOT: f32 {{.*}}arith.mulf
+
+// UNIT: arith.sitofp
+// UNIT: arith.mulf
+// UNIT-NOT: qcc.integer
+module attributes {qcc.name = "m", qcc.target = {name = "cortex-m3", cpu = "", attributes = ""}} {
+  func.func private @m_kernel0(%i: i32, %a: f32, %b: f32) -> f32 attributes {qcc.integer} {
+    %x = arith.sitofp %i : i32 to f32
+    %p = arith.mulf %x, %a : f32
+    %s = arith.addf %p, %b : f32
+    %d = arith.subf %s, %a : f32
+    %q = arith.divf %d, %b : f32
+    %c = arith.cmpf ogt, %q, %a : f32
+    %y = arith.select %c, %q, %a : f32
+    return %y : f32
+  }
+  func.func private @m_kernel1(%a: f32, %b: f32) -> f32 {
+    %p = arith.mulf %a, %b : f32
+    return %p : f32
+  }
+}
