@@ -141,6 +141,11 @@ void ContractionEmitter::emitPanel(ArrayRef<Value> prefix, const Activation &act
     return;
   }
   bool collapse = canCollapse();
+  // An index along a dimension of size 1 is no part of an address: the run goes along the rows.
+  if (collapse && shape[2] == 1) {
+    emitRow(prefix, activation, start, tile, shape[1]);
+    return;
+  }
   emitter.loop(0, collapse ? 1 : shape[1], 1, [&](Value y) {
     SmallVector<Value> position(prefix);
     position.push_back(y);
@@ -380,6 +385,8 @@ void ContractionEmitter::storeTile(ArrayRef<Value> prefix, Value column, const T
       SmallVector<Value> position(prefix);
       if (position.size() + 1 < rank)
         position.push_back(emitter.addOffsets(column, emitter.offset(r)));
+      if (position.size() + 1 < rank)
+        position.push_back(emitter.offset(0));
       position.push_back(emitter.addOffsets(tile.outputChannel, emitter.offset(v * lanes)));
       int64_t valid = tile.firstChannel < 0 ? lanes : groupChannels - tile.firstChannel - v * lanes;
       storeLanes(position, value, valid);

@@ -211,6 +211,8 @@ constexpr Shape shapes[] = {
     {2, 5, 6, 10, 100, 1, 1, 0, 1, 1}, {1, 9, 9, 4, 8, 1, 2, 0, 1, 1},
     {1, 12, 12, 4, 12, 3, 1, 2, 2, 1}, {1, 8, 8, 12, 24, 3, 1, 1, 1, 3},
     {1, 8, 8, 4, 8, 3, 1, 1, 1, 4},    {1, 6, 5, 2, 1, 5, 1, 2, 1, 1},
+    {1, 8, 1, 6, 6, 1, 1, 0, 1, 1},    {2, 1, 9, 6, 20, 1, 1, 0, 1, 1},
+    {1, 1, 1, 6, 20, 1, 1, 0, 1, 1},   {1, 9, 1, 4, 8, 3, 1, 1, 1, 1},
 };
 constexpr Shape depthwiseShapes[] = {
     {1, 9, 11, 12, 12, 3, 1, 1, 1, 12}, {2, 8, 8, 64, 64, 3, 2, 1, 1, 64},
@@ -241,6 +243,7 @@ TEST_P(ContractionShapesTest, convolvesDepthwise) {
 TEST_P(ContractionShapesTest, addsResiduals) {
   checkConvolution(shapes[0], {true, true, 0}, /*residual=*/true);
   checkConvolution(shapes[6], {true, true, 0}, /*residual=*/true);
+  checkConvolution(shapes[12], {true, true, 0}, /*residual=*/true);
   checkConvolution(depthwiseShapes[0], {true, true, 0}, /*residual=*/true);
 }
 
