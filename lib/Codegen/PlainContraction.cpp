@@ -26,7 +26,7 @@ public:
   }
 
   Value initial() {
-    return input ? emitter.constant(builder.getI32Type(), 0)
+    return input ? emitter.constant(getSumType(), 0)
                  : emitter.constantFloat(builder.getF32Type(), 0);
   }
 
@@ -47,17 +47,21 @@ public:
       zeroPoint = arith::ExtSIOp::create(builder, location, builder.getI32Type(), zeroPoint);
     w = arith::SubIOp::create(builder, location, w, zeroPoint);
     Value product = arith::MulIOp::create(builder, location, x, w);
-    return arith::AddIOp::create(builder, location, accumulator, product);
+    return arith::AddIOp::create(builder, location, accumulator, widen(product));
   }
 
   Value finish(Value accumulator, Value channel) {
     if (Value bias = op.getBias()) {
       Value b = emitter.load(emitter.getView(bias), channel, 1);
-      accumulator = input ? arith::AddIOp::create(builder, location, accumulator, b).getResult()
-                          : arith::AddFOp::create(builder, location, accumulator, b).getResult();
+      accumulator =
+          input ? arith::AddIOp::create(builder, location, accumulator, widen(b)).getResult()
+                : arith::AddFOp::create(builder, location, accumulator, b).getResult();
     }
     if (!result)
-      return accumulator;
+      return isWide()
+                 ? arith::TruncIOp::create(builder, location, builder.getI32Type(), accumulator)
+                       .getResult()
+                 : accumulator;
     Type f32 = builder.getF32Type();
     Value weightScale = emitter.load(emitter.getView(op.getWeightScale()), channel, 1);
     Value product = arith::MulFOp::create(
@@ -70,6 +74,14 @@ public:
   }
 
 private:
+  /// A product of 16-bit codes fits 32 bits, their sums may not.
+  bool isWide() { return input && input.getStorageTypeIntegralWidth() > 8; }
+  Type getSumType() { return isWide() ? builder.getI64Type() : builder.getI32Type(); }
+  Value widen(Value value) {
+    return isWide() ? arith::ExtSIOp::create(builder, location, getSumType(), value).getResult()
+                    : value;
+  }
+
   KernelEmitter &emitter;
   OpBuilder &builder;
   Location location;

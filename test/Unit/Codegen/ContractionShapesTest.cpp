@@ -56,6 +56,8 @@ public:
                      const std::string &body) {
     return "!q = !quant.uniform<i8:f32, 5.000000e-01:3>\n"
            "!r = !quant.uniform<i8:f32, 2.500000e-01:-5>\n"
+           "!wide = !quant.uniform<i16:f32, 1.953125e-03:-300>\n"
+           "!positive = !quant.uniform<i16:f32, 1.953125e-03:-32768>\n"
            "func.func @run(" +
            inputs + ") -> " + result + " {\n" + constants + body + "\n return %y : " + result +
            "\n}\n{-#\n dialect_resources: { builtin: {\n" + resources + "\n } }\n#-}\n";
@@ -158,7 +160,10 @@ protected:
     Agreement().check(network, GetParam(), 2e-5f * static_cast<float>(count / s.outputs) + 1e-4f);
   }
 
-  void checkLinear(std::vector<int> leading, int inputs, int outputs, const Weights &w) {
+  /// `in` and `out`: quantized types and their storage.
+  void checkLinear(std::vector<int> leading, int inputs, int outputs, const Weights &w,
+                   std::pair<std::string, std::string> in = {"!q", "i8"},
+                   std::pair<std::string, std::string> out = {"!r", "i8"}) {
     NetworkText text(outputs);
     auto flat = text.addBytes(int64_t(outputs) * inputs, "i8");
     auto scale = text.addFloats(1, 0.1f / inputs, 0.3f / inputs);
@@ -171,12 +176,13 @@ protected:
     };
     std::string weightType = NetworkText::tensor({outputs, inputs}, "i8");
     std::string network = text.finish(
-        "%x: " + tensor(inputs, "i8"), tensor(outputs, "i8"),
-        " %0 = qnn.bitcast %x : " + tensor(inputs, "i8") + " -> " + tensor(inputs, "!q") +
+        "%x: " + tensor(inputs, in.second), tensor(outputs, out.second),
+        " %0 = qnn.bitcast %x : " + tensor(inputs, in.second) + " -> " + tensor(inputs, in.first) +
             "\n %1 = qnn.linear %0, %w scale %" + scale + " zero_point %" + zeroPoint + " : " +
-            tensor(inputs, "!q") + ", " + weightType +
-            ", scale tensor<1xf32>, zero_point tensor<1xi8> -> " + tensor(outputs, "!r") +
-            "\n %y = qnn.bitcast %1 : " + tensor(outputs, "!r") + " -> " + tensor(outputs, "i8"));
+            tensor(inputs, in.first) + ", " + weightType +
+            ", scale tensor<1xf32>, zero_point tensor<1xi8> -> " + tensor(outputs, out.first) +
+            "\n %y = qnn.bitcast %1 : " + tensor(outputs, out.first) + " -> " +
+            tensor(outputs, out.second));
     replaceShape(network, flat, "tensor<" + std::to_string(outputs * inputs) + "xi8>", weightType);
     SCOPED_TRACE("linear " + std::to_string(inputs) + " to " + std::to_string(outputs));
     Agreement().check(network, GetParam());
@@ -261,6 +267,11 @@ TEST_P(ContractionShapesTest, appliesLinearLayers) {
   checkLinear({2, 3, 5}, 17, 20, {true, false, 9});
   checkLinear({}, 17, 20, {true, false, 0});
   checkLinear({50}, 16, 10, {true, false, -128});
+  // 16-bit codes.
+  checkLinear({3}, 17, 10, {true, false, 9}, {"!q", "i8"}, {"!wide", "i16"});
+  checkLinear({3}, 17, 10, {true, false, 9}, {"!wide", "i16"}, {"!wide", "i16"});
+  // Sums beyond 32 bits.
+  checkLinear({2}, 3000, 4, {true, false, -128}, {"!positive", "i16"}, {"!wide", "i16"});
 }
 
 } // namespace
