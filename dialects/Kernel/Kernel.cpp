@@ -99,9 +99,12 @@ LogicalResult ContractionOp::verify() {
   bool quantized = qnn::getQuantized(getInput().getType()) != nullptr;
   if (quantized == (getArithmetic() == Arithmetic::Float))
     return emitOpError("float arithmetic and float tensors go together");
-  if (quantized != static_cast<bool>(getMultiplier()) ||
-      quantized != (qnn::getQuantized(getType()) != nullptr))
-    return emitOpError("quantized input, quantized result and multiplier go together");
+  Type result = getType().getElementType();
+  bool isSum = quantized && result.isInteger(32);
+  if (!(quantized ? qnn::getQuantized(result) || result.isF32() || isSum : result.isF32()))
+    return emitOpError("gives f32, or from quantized inputs quantized elements or i32");
+  if ((quantized && !isSum) != static_cast<bool>(getMultiplier()))
+    return emitOpError("quantized input and multiplier go together, unless the result is i32");
   if (getMultiplier()) {
     auto type = getMultiplier().getType();
     int64_t words = type.getElementType().isF32() ? 1 : 4;
@@ -121,6 +124,22 @@ LogicalResult ContractionOp::verify() {
   if (getGroup() < 1 || getInputChannels() % getGroup() != 0 ||
       getOutputChannels() % getGroup() != 0)
     return emitOpError("group must divide input and output channels");
+  return success();
+}
+
+LogicalResult PackOp::verify() {
+  auto input = getInput().getType(), result = getType();
+  if (input.getRank() < 2 || result.getRank() != input.getRank() - 1 ||
+      input.getShape().drop_back(2) != result.getShape().drop_back())
+    return emitOpError("must make one row of each matrix");
+  if (getLanes() < 1 || getPanel() < 1 || getPanel() % getLanes() != 0)
+    return emitOpError("panel must be a multiple of lanes");
+  if (getArithmetic() == Arithmetic::ByteQuads)
+    return emitOpError("makes words or floats");
+  int64_t padded = llvm::alignTo(getDepth(), kernel::getStep(getArithmetic())) *
+                   llvm::alignTo(getColumns(), getLanes());
+  if (result.getShape().back() != padded)
+    return emitOpError("result must hold whole steps of padded channels");
   return success();
 }
 

@@ -25,8 +25,9 @@ def Kernel_ContractionOp : Op<Kernel_Dialect, "contraction",
     [Pure, DeclareOpInterfaceMethods<QNN_ContractionOpInterface>]> {
   let summary = "convolution or linear layer with packed weights";
   let description = [{
-    Made by Layout from qnn.conv2d (`image`: rank 4, NHWC) and qnn.linear ([..., K], kernel [1, 1]). Output channel o reads the
-    input channels of its group. `weights` is flat: for each group, panels of `panel` output channels (the last one
+    Made by Layout from qnn.conv2d (`image`: rank 4, NHWC), qnn.linear and qnn.matmul ([..., K], kernel [1, 1]). Output channel o
+    reads the input channels of its group. `weights` is flat, or has leading dimensions that broadcast with those of the input to
+    the result's: one matrix each. A matrix holds, for each group, panels of `panel` output channels (the last one
     narrower, a multiple of `lanes`), each [KH][ceil(run / step)][channels of the panel][step], where run is KW * C/group
     in input order when dilations[1] is 1 and there is one group, else C/group for each of KH * KW taps; step is 4, 2
     or 1 by `arithmetic`. Padding of run and channels is zero. Depthwise (one channel a group): [KH * KW padded to
@@ -34,7 +35,7 @@ def Kernel_ContractionOp : Op<Kernel_Dialect, "contraction",
 
     `bias` holds a start value of each padded channel's sum: f32, or i32 with `-x_zp * sum(w)` folded in where the
     arithmetic takes raw codes (ByteQuads, and depthwise WordPairs). `multiplier` is the m of docs/Semantics.md
-    as f32; for a core without a float unit it is 4 i32 for each padded channel instead (docs/Requantization.md):
+    as f32 (without the division by y_scale for an f32 result; none for an i32 result); for a core without a float unit it is 4 i32 for each padded channel instead (docs/Requantization.md):
     {M, low word of B, high word of B, S - 32} of a certified integer form, or {0, significand of m, exponent e
     with m = significand * 2^e, 0} where the f32 product is emulated.
   }];
@@ -68,6 +69,23 @@ def Kernel_ContractionOp : Op<Kernel_Dialect, "contraction",
     /// True when the input is first copied to scratch: padded, widened, or with room behind the last run.
     bool needsCopy();
     int64_t getScratchBytes();
+  }];
+}
+
+def Kernel_PackOp : Op<Kernel_Dialect, "pack", [Pure]> {
+  let summary = "brings matrices that the network computes into the order of a contraction's weights";
+  let description = [{
+    Input [..., K, N], with `transposed` [..., N, K]; result [..., size], one row of kernel.contraction's `weights` for each matrix:
+    kernel [1, 1], one group, N output channels. Codes are stored less `zero_point`.
+  }];
+  let arguments = (ins QNN_Tensor:$input, Kernel_Arithmetic:$arithmetic, QNN_Int64Attr:$panel, QNN_Int64Attr:$lanes,
+      QNN_Int64Attr:$zero_point, UnitAttr:$transposed);
+  let results = (outs QNN_Tensor:$result);
+  let assemblyFormat = "$arithmetic $input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    int64_t getDepth() { return getInput().getType().getShape().take_back(2)[getTransposed() ? 1 : 0]; }
+    int64_t getColumns() { return getInput().getType().getShape().take_back(2)[getTransposed() ? 0 : 1]; }
   }];
 }
 

@@ -57,7 +57,7 @@ private:
     Value inputOffset;    // bytes to the group's first input channel
   };
 
-  void emitPanels(ArrayRef<Value> prefix, const Activation &activation);
+  void emitPanels(ArrayRef<Value> prefix, const Activation &activation, Value weights);
   void emitPanel(ArrayRef<Value> prefix, const Activation &activation, Tile tile);
   void emitRow(ArrayRef<Value> prefix, const Activation &activation, Value firstPixel, Tile tile,
                int64_t width);
@@ -96,19 +96,23 @@ private:
   Epilogue epilogue;
   Arithmetic arithmetic;
   int64_t lanes, step, weightBytes, rows, groupChannels, paddedChannels;
+  bool hasConstantWeights = true;
   LogicalResult status = success();
 };
 
 LogicalResult ContractionEmitter::emit() {
-  forEachImage(emitter, op, [&](ArrayRef<Value> prefix, Value image) {
-    emitPanels(prefix, prepareActivation(emitter, op, image));
+  auto weights = cast<BlockArgument>(op.getWeights());
+  hasConstantWeights = isa_and_nonnull<qnn::ConstantOp>(
+      emitter.kernel.getInputs()[weights.getArgNumber()].getDefiningOp());
+  forEachImage(emitter, op, [&](ArrayRef<Value> prefix, Value image, Value weights) {
+    emitPanels(prefix, prepareActivation(emitter, op, image), weights);
   });
   return status;
 }
 
-void ContractionEmitter::emitPanels(ArrayRef<Value> prefix, const Activation &activation) {
+void ContractionEmitter::emitPanels(ArrayRef<Value> prefix, const Activation &activation,
+                                    Value weights) {
   int64_t run = llvm::divideCeil(op.getRun(), step) * step * op.getRuns(); // weights of one channel
-  Value weights = emitter.getView(op.getWeights()).pointer;
   int64_t panel = op.getPanel(), whole = groupChannels / panel * panel;
   emitter.loop(0, op.getGroup(), 1, [&](Value group) {
     Value groupWeights =
@@ -253,13 +257,16 @@ SmallVector<Value> ContractionEmitter::multiplyStep(Value activationAddress, int
   Type element = builder.getIntegerType(weightBytes * 8);
   if (arithmetic == Arithmetic::Float)
     element = builder.getF32Type();
-  int64_t vectorBytes = lanes * step * weightBytes;
+  int64_t vectorBytes = lanes * step * weightBytes, alignment = vectorBytes & -vectorBytes;
+  // Constants lie at whole vectors; what a kernel has packed lies in the arena.
+  if (!hasConstantWeights)
+    alignment = std::min<int64_t>(alignment, emitter.target.arenaAlignment);
   SmallVector<Value> weights, next(sums);
   for (int64_t v = 0; v < tile.vectors; ++v)
     weights.push_back(
         LLVM::LoadOp::create(builder, location, KernelEmitter::withLanes(element, lanes * step),
                              emitter.addressOf(weightsAddress, emitter.offset(v * vectorBytes)),
-                             static_cast<unsigned>(vectorBytes & -vectorBytes)));
+                             static_cast<unsigned>(alignment)));
   for (int64_t r = 0; r < tile.rows; ++r) {
     Value activation =
         loadActivation(emitter.addressOf(activationAddress, emitter.offset(r * pixelStep)));

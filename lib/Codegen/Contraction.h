@@ -37,11 +37,13 @@ mlir::Value loadBias(KernelEmitter &emitter, kernel::ContractionOp op, mlir::Val
 mlir::Value finishSum(KernelEmitter &emitter, kernel::ContractionOp op, mlir::Value sum,
                       mlir::Value channel);
 
-/// Runs `body` for every image: rank 4 counts batches, a linear layer of rank r > 2 its leading r -
-/// 2 dimensions. `prefix` are the result's indices of those dimensions.
-void forEachImage(
-    KernelEmitter &emitter, kernel::ContractionOp op,
-    llvm::function_ref<void(llvm::ArrayRef<mlir::Value> prefix, mlir::Value image)> body);
+/// Runs `body` for every image: rank 4 counts batches, a matrix product of rank r > 2 its leading r
+/// - 2 dimensions, over which input and weights are broadcast. `prefix` are the result's indices of
+/// those dimensions.
+void forEachImage(KernelEmitter &emitter, kernel::ContractionOp op,
+                  llvm::function_ref<void(llvm::ArrayRef<mlir::Value> prefix, mlir::Value image,
+                                          mlir::Value weights)>
+                      body);
 
 /// Sums of neighbouring 16-bit products (pmaddwd): 2 * lanes words times 2 * lanes weights to lanes
 /// i32.
@@ -50,6 +52,7 @@ mlir::Value emitWordPairProduct(KernelEmitter &emitter, mlir::Value words, mlir:
 
 mlir::LogicalResult emitContraction(KernelEmitter &emitter);
 mlir::LogicalResult emitDepthwise(KernelEmitter &emitter);
+mlir::LogicalResult emitPack(KernelEmitter &emitter);
 
 } // namespace qcc::codegen
 

@@ -151,6 +151,8 @@ Value finishSum(KernelEmitter &emitter, kernel::ContractionOp op, Value sum, Val
     return arith::AddFOp::create(builder, emitter.location, sum,
                                  loadBias(emitter, op, channel, lanes));
   auto type = qnn::getQuantized(op.getType());
+  if (!op.getMultiplier()) // [contraction-c5]
+    return sum;
   const BufferView &multipliers = emitter.getView(op.getMultiplier());
   if (!multipliers.elementType.isF32()) {
     auto module = emitter.kernel->getParentOfType<ModuleOp>();
@@ -173,23 +175,28 @@ Value finishSum(KernelEmitter &emitter, kernel::ContractionOp op, Value sum, Val
   Value multiplier = emitter.load(multipliers, channel, lanes);
   Value real = arith::SIToFPOp::create(builder, emitter.location, multiplier.getType(), sum);
   Value scaled = arith::MulFOp::create(builder, emitter.location, real, multiplier);
+  if (!type) // [contraction-c4]
+    return scaled;
   return emitter.quantizeScaled(scaled, type);
 }
 
 void forEachImage(KernelEmitter &emitter, kernel::ContractionOp op,
-                  llvm::function_ref<void(ArrayRef<Value>, Value)> body) {
-  const BufferView &input = emitter.getView(op.getInput());
-  size_t rank = input.shape.size(), leading = op.getImage() ? 1 : rank < 2 ? 0 : rank - 2;
-  emitter.loopNest(
-      ArrayRef(input.shape).take_front(leading), 1, [&](ArrayRef<Value> prefix, int64_t) {
-        body(prefix, leading
-                         ? emitter.addressOf(
-                               {input.pointer, input.elementType,
-                                SmallVector<int64_t>(ArrayRef(input.shape).take_front(leading)),
-                                SmallVector<int64_t>(ArrayRef(input.strides).take_front(leading))},
-                               prefix)
-                         : input.pointer);
-      });
+                  llvm::function_ref<void(ArrayRef<Value>, Value, Value)> body) {
+  auto result = op.getType().getShape();
+  size_t leading = op.getImage() ? 1 : result.size() < 2 ? 0 : result.size() - 2;
+  // The matrix of `view`, whose last `inner` dimensions are one, at a position of the result.
+  auto matrixAt = [&](Value tensor, size_t inner, ArrayRef<Value> prefix) {
+    const BufferView &view = emitter.getView(tensor);
+    size_t outer = view.shape.size() > inner ? view.shape.size() - inner : 0;
+    return emitter.addressOf({view.pointer, view.elementType,
+                              SmallVector<int64_t>(ArrayRef(view.shape).take_front(outer)),
+                              SmallVector<int64_t>(ArrayRef(view.strides).take_front(outer))},
+                             prefix.take_back(outer));
+  };
+  emitter.loopNest(result.take_front(leading), 1, [&](ArrayRef<Value> prefix, int64_t) {
+    body(prefix, matrixAt(op.getInput(), result.size() - leading, prefix),
+         matrixAt(op.getWeights(), 1, prefix));
+  });
 }
 
 } // namespace qcc::codegen

@@ -181,7 +181,7 @@ LogicalResult DepthwiseEmitter::emit() {
   auto shape = op.getType().getShape(), strides = op.getStrides();
   Epilogue epilogue(emitter, op);
   LogicalResult status = success();
-  forEachImage(emitter, op, [&](ArrayRef<Value> prefix, Value image) {
+  forEachImage(emitter, op, [&](ArrayRef<Value> prefix, Value image, Value) {
     Activation activation = prepareActivation(emitter, op, image);
     int64_t lanes = activation.isPadded ? static_cast<int64_t>(op.getLanes()) : 1;
     emitter.loopNest({shape[1], shape[2]}, 1, [&](ArrayRef<Value> pixel, int64_t) {

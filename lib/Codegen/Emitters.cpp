@@ -13,6 +13,7 @@ Emitter getEmitter(llvm::StringRef name) {
       .Case("contraction", emitContraction)
       .Case("depthwise", emitDepthwise)
       .Case("generic", emitGeneric)
+      .Case("pack", emitPack)
       .Default(nullptr);
 }
 

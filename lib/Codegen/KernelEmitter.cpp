@@ -131,7 +131,7 @@ Value KernelEmitter::loadAt(Value address, Type elementType, int64_t lanes) {
 }
 
 Value KernelEmitter::load(const BufferView &view, ArrayRef<Value> position, int64_t lanes) {
-  bool repeated = lanes > 1 && !view.shape.empty() && view.shape.back() == 1;
+  bool repeated = lanes > 1 && (view.shape.empty() || view.shape.back() == 1);
   Value value = loadAt(addressOf(view, position), view.elementType, repeated ? 1 : lanes);
   return repeated ? splat(value, lanes) : value;
 }

@@ -2,8 +2,8 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One output element at a time. Used where weights are not constants; packed weights go to the
-// contraction emitter.
+// One output element at a time, for what the contraction emitter does not take: convolutions whose
+// weights are computed, element types of other widths.
 //===----------------------------------------------------------------------===//
 #include "Generic.h"
 

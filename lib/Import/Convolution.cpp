@@ -188,6 +188,9 @@ ArrayRef<Operator> getConvolutionOperators() {
        "auto_pad:string dilations:ints group:int kernel_shape:ints output_padding:ints "
        "output_shape:ints pads:ints strides:ints",
        importConvTranspose},
+      {"", "DeformConv", 19, 3, 5, 1,
+       "dilations:ints group:int kernel_shape:ints offset_group:int pads:ints strides:ints",
+       importDeformableConvolution},
       {"", "QLinearConv", 10, 8, 9, 1, attributes, importQLinearConv},
   };
   return rows;

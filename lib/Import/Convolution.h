@@ -32,6 +32,7 @@ mlir::FailureOr<mlir::Value> createConvolution(NodeContext &node, ConvolutionOpe
 
 mlir::LogicalResult importConvTranspose(NodeContext &node);
 mlir::LogicalResult importCausalConvolution(NodeContext &node);
+mlir::LogicalResult importDeformableConvolution(NodeContext &node);
 
 } // namespace qcc::import
 

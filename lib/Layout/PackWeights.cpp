@@ -4,12 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "qcc/Layout/Passes.h"
 
-#include "dialects/Kernel/Kernel.h"
+#include "ContractionForm.h"
 #include "dialects/QNN/QNNWeights.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "qcc/TargetInfo/TargetInfo.h"
-#include "llvm/ADT/bit.h"
-#include <array>
 
 using namespace mlir;
 using qcc::kernel::Arithmetic;
@@ -66,7 +62,7 @@ private:
     return argument ? kernel.getInputs()[argument.getArgNumber()] : inside;
   }
   void readWeights();
-  void chooseForm();
+  void setForm();
   template <typename T> Value packWeights(Type element);
   Value packBias();
   Value packMultiplier();
@@ -127,23 +123,14 @@ void Packer::readWeights() {
   }
 }
 
-void Packer::chooseForm() {
+void Packer::setForm() {
   bool fitsByte = llvm::all_of(codes, [](int32_t w) { return w >= -128 && w <= 127; });
-  lanes = std::max<int64_t>(target.vectorBytes / 4, 1);
-  bool isX86 = target.architecture == Architecture::X86_64;
-  if (target.vectorBytes == 0)
-    arithmetic = quantized ? Arithmetic::Codes : Arithmetic::Float;
-  else if (!quantized)
-    arithmetic = Arithmetic::Float;
-  else if (contraction.isDepthwise())
-    arithmetic = isX86 ? Arithmetic::WordPairs : Arithmetic::Words;
-  else if (fitsByte && (target.dotProduct == DotProduct::Avx512Vnni ||
-                        target.dotProduct == DotProduct::NeonDot))
+  ContractionForm form = chooseForm(target, static_cast<bool>(quantized));
+  arithmetic = form.arithmetic, lanes = form.lanes, panel = form.panel;
+  bool hasQuads =
+      target.dotProduct == DotProduct::Avx512Vnni || target.dotProduct == DotProduct::NeonDot;
+  if (quantized && fitsByte && hasQuads && !contraction.isDepthwise())
     arithmetic = Arithmetic::ByteQuads;
-  else
-    arithmetic = isX86 ? Arithmetic::WordPairs : Arithmetic::Words;
-  int64_t vectors = target.vectorRegisters >= 32 ? 4 : target.vectorRegisters ? 2 : 4;
-  panel = lanes * vectors;
 }
 
 template <typename T> Value Packer::packWeights(Type element) {
@@ -208,33 +195,23 @@ Value Packer::packBias() {
 }
 
 Value Packer::packMultiplier() {
-  if (!quantized)
+  Type result = getElementTypeOrSelf(op->getResult(0).getType());
+  if (!quantized || result.isInteger(32))
     return {};
-  // m = f32(f32(x_scale * w_scale[c]) / y_scale).
+  // m = f32(f32(x_scale * w_scale[c]) / y_scale), without the division for an f32 result.
   SmallVector<float> scales = qnn::getConstantValues<float>(getOutside(contraction.weightScale)),
                      packed;
   float xScale = qnn::getScale(quantized),
-        yScale = qnn::getScale(qnn::getQuantized(op->getResult(0).getType()));
+        yScale = result.isF32() ? 1.0f : qnn::getScale(qnn::getQuantized(result));
   for (int64_t group = 0; group < getGroups(); ++group)
     for (int64_t i = 0; i < getPaddedChannels(); ++i) {
       int64_t channel = getChannel(group, i);
       float product = channel < 0 ? 0.0f : xScale * scales[scales.size() == 1 ? 0 : channel];
       packed.push_back(product / yScale);
     }
-  if (!target.hasFloat)
+  if (!target.hasFloat && !result.isF32())
     return packIntegerForms(packed);
   return addConstantOf<float>(builder.getF32Type(), packed);
-}
-
-/// {0, significand, exponent, 0} with m = significand * 2^exponent.
-std::array<int32_t, 4> getEmulatedForm(float multiplier) {
-  constexpr int fractionBits = 23, bias = 127;
-  uint32_t bits = llvm::bit_cast<uint32_t>(multiplier);
-  int exponent = static_cast<int>(bits >> fractionBits);
-  // A product with a denormal number is below one half.
-  uint32_t significand =
-      exponent == 0 ? 0 : (bits & ((1u << fractionBits) - 1)) | (1u << fractionBits);
-  return {0, static_cast<int32_t>(significand), exponent - bias - fractionBits, 0};
 }
 
 /// One record for each padded channel: the form that Prove certified, else what emulation needs.
@@ -267,7 +244,7 @@ Value Packer::addConstant(RankedTensorType type, ArrayRef<char> bytes) {
 
 void Packer::run() {
   readWeights();
-  chooseForm();
+  setForm();
   bool wideCodes = !llvm::all_of(codes, [](int32_t w) { return w >= -128 && w <= 127; });
   Value weights;
   if (arithmetic == Arithmetic::Float)
@@ -290,21 +267,7 @@ void Packer::run() {
   op->erase();
 }
 
-/// Kernel inputs that no op reads any more, and constants that no kernel reads.
-void dropUnused(func::FuncOp network) {
-  for (qnn::KernelOp kernel : network.getOps<qnn::KernelOp>())
-    for (unsigned i = kernel.getInputs().size(); i-- > 0;)
-      if (kernel.getArgument(i).use_empty()) {
-        kernel.getBlock().eraseArgument(i);
-        kernel.getInputsMutable().erase(i);
-      }
-  SmallVector<qnn::ConstantOp> constants(network.getOps<qnn::ConstantOp>());
-  for (qnn::ConstantOp constant : constants)
-    if (constant->use_empty())
-      constant->erase();
-}
-
-/// 8-bit activations and weights with an 8-bit result, or f32 throughout.
+/// 8-bit activations and weights with an 8-bit, f32 or i32 result, or f32 throughout.
 bool canPack(Operation *root) {
   auto contraction = dyn_cast<qnn::ContractionOpInterface>(root);
   if (!contraction)
@@ -315,8 +278,9 @@ bool canPack(Operation *root) {
   Type input = contraction.getActivation().getType(), result = root->getResult(0).getType();
   Type weights = getElementTypeOrSelf(contraction.getWeightsOperand().getType());
   if (qnn::getQuantized(input))
-    return isByte(qnn::getQuantized(input)) && isByte(qnn::getQuantized(result)) &&
-           weights.isInteger(8);
+    return isByte(qnn::getQuantized(input)) && weights.isInteger(8) &&
+           (isByte(qnn::getQuantized(result)) || getElementTypeOrSelf(result).isF32() ||
+            getElementTypeOrSelf(result).isInteger(32));
   return getElementTypeOrSelf(input).isF32() && weights.isF32();
 }
 

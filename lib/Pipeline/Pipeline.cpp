@@ -76,6 +76,7 @@ static void buildLayout(OpPassManager &manager, const Config &) {
   manager.addPass(layout::createChooseSignedness());
   // The zero point that packing folds is the re-encoded one.
   manager.addPass(layout::createPackWeights());
+  manager.addPass(layout::createPackMatrices());
 }
 
 static void buildSchedule(OpPassManager &manager, const Config &) {

@@ -52,6 +52,8 @@ struct SelectTiles : impl::SelectTilesBase<SelectTiles> {
         schedule.append("rows", builder.getI64IntegerAttr(chooseRows(target, contraction)));
         if (int64_t scratch = contraction.getScratchBytes())
           schedule.append("scratch", builder.getI64IntegerAttr(scratch));
+      } else if (isa<kernel::PackOp>(kernel.getBlock().front())) {
+        schedule.append("emitter", builder.getStringAttr("pack"));
       } else {
         schedule.append("emitter", builder.getStringAttr("generic"));
       }

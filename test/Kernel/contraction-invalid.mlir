@@ -2,7 +2,7 @@
 
 !u = !quant.uniform<u8:f32, 5.000000e-01:3>
 func.func @missing_multiplier(%x: tensor<9x4x!u>, %w: tensor<32xi16>, %b: tensor<8xi32>) -> tensor<9x8x!u> {
-  // expected-error @+1 {{quantized input, quantized result and multiplier go together}}
+  // expected-error @+1 {{quantized input and multiplier go together, unless the result is i32}}
   %0 = kernel.contraction word_pairs %x, %w, %b {kernel = array<i64: 1, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>,
       dilations = array<i64: 1, 1>, group = 1 : i64, panel = 8 : i64, lanes = 4 : i64}
       : tensor<9x4x!u>, tensor<32xi16>, tensor<8xi32> -> tensor<9x8x!u>

@@ -248,6 +248,17 @@ case("W-transposed-overflow", "E2107", "2^31", lambda: model(
 case("W-lp-exponent", "E2016", "'p'", lambda: model(
     [node("LpPool", ["x"], ["y"], kernel_shape=[2, 2], p=0)]))
 case("W-integer-product-float", "E2308", "8-bit", lambda: model([node("MatMulInteger", ["x", "x"], ["y"])]))
+case("W-einsum-malformed", "E2016", "malformed", lambda: model(
+    [node("Einsum", ["x"], ["y"], equation="a-bcd")], inputs=[value("x", [2, 2, 2, 2, 2])]))
+case("W-einsum-terms", "E2016", "2 terms for 1", lambda: model([node("Einsum", ["x"], ["y"], equation="abcd,a")]))
+case("W-einsum-rank", "E2302", "the term", lambda: model([node("Einsum", ["x"], ["y"], equation="abc")]))
+case("W-einsum-result", "E2016", "unknown or given twice", lambda: model(
+    [node("Einsum", ["x"], ["y"], equation="abcd->aa")]))
+case("W-einsum-sizes", "E2302", "stands for dimensions", lambda: model(
+    [node("Einsum", ["x", "x"], ["y"], equation="abcd,cdab")]))
+case("W-deformable-offsets", "E2302", "must be [1, 8, 3, 3]", lambda: model(
+    [node("DeformConv", ["x", "w", "o"], ["y"])], inputs=[value("x", [1, 2, 4, 4]), value("o", [1, 8, 4, 4])],
+    initializers=[array("w", np.zeros((1, 2, 2, 2)))], opset=19, ir=9))
 case("W-causal-activation", "E2016", "'activation'", lambda: model(
     [node("CausalConvWithState", ["x", "w"], ["y"], activation="cubic")], inputs=[value("x", [1, 1, 8])],
     initializers=[array("w", np.zeros((1, 1, 2)))], opset=27, ir=13))
