@@ -80,6 +80,9 @@ private:
         op.getStrides()[0] != 1 || op.getStrides()[1] != 1)
       return false;
     auto shape = op.getType().getShape();
+    // Addresses leave out dimensions of size 1.
+    if (shape[2] == 1)
+      return false;
     for (Operation *next = op->getNextNode(); next; next = next->getNextNode())
       for (Value operand : next->getOperands())
         if (emitter.hasView(operand) &&
