@@ -52,7 +52,7 @@ Value KernelEmitter::constant(Type type, int64_t value) {
 }
 
 Value KernelEmitter::constantFloat(Type type, float value) {
-  TypedAttr attribute = builder.getF32FloatAttr(value);
+  TypedAttr attribute = builder.getFloatAttr(getElementTypeOrSelf(type), value);
   if (auto vector = dyn_cast<VectorType>(type))
     attribute = DenseElementsAttr::get(vector, cast<Attribute>(attribute));
   return arith::ConstantOp::create(builder, location, attribute);

@@ -27,7 +27,7 @@ public:
 
   Value initial() {
     return input ? emitter.constant(getSumType(), 0)
-                 : emitter.constantFloat(builder.getF32Type(), 0);
+                 : emitter.constantFloat(op.getType().getElementType(), 0);
   }
 
   Value multiplyAdd(Value accumulator, Value x, Value w, Value channel) {
@@ -57,18 +57,24 @@ public:
           input ? arith::AddIOp::create(builder, location, accumulator, widen(b)).getResult()
                 : arith::AddFOp::create(builder, location, accumulator, b).getResult();
     }
-    if (!result)
+    Type f32 = builder.getF32Type();
+    if (!input)
+      return accumulator;
+    if (op.getType().getElementType().isInteger(32))
       return isWide()
                  ? arith::TruncIOp::create(builder, location, builder.getI32Type(), accumulator)
                        .getResult()
                  : accumulator;
-    Type f32 = builder.getF32Type();
+    // The scale has one element, or one for each channel.
     Value weightScale = emitter.load(emitter.getView(op.getWeightScale()), channel, 1);
-    Value product = arith::MulFOp::create(
+    Value multiplier = arith::MulFOp::create(
         builder, location, emitter.constantFloat(f32, qnn::getScale(input)), weightScale);
-    Value multiplier = arith::DivFOp::create(builder, location, product,
-                                             emitter.constantFloat(f32, qnn::getScale(result)));
+    if (result)
+      multiplier = arith::DivFOp::create(builder, location, multiplier,
+                                         emitter.constantFloat(f32, qnn::getScale(result)));
     Value real = arith::SIToFPOp::create(builder, location, f32, accumulator);
+    if (!result)
+      return arith::MulFOp::create(builder, location, real, multiplier);
     return emitter.quantizeScaled(arith::MulFOp::create(builder, location, real, multiplier),
                                   result);
   }
@@ -188,7 +194,7 @@ LogicalResult emitPlainContraction(KernelEmitter &emitter, qnn::MatMulOp op) {
                                    emitter.constant(code.getType(), type.getZeroPoint()));
     };
     Value zero = lhsType ? emitter.constant(builder.getI32Type(), 0)
-                         : emitter.constantFloat(builder.getF32Type(), 0);
+                         : emitter.constantFloat(op.getType().getElementType(), 0);
     Value sum = emitter.loopCarried(
         emitter.offset(0), emitter.offset(lhs.shape.back()), 1, zero,
         [&](Value k, ValueRange carried) {
@@ -206,13 +212,15 @@ LogicalResult emitPlainContraction(KernelEmitter &emitter, qnn::MatMulOp op) {
           Value product = arith::MulFOp::create(builder, location, a, b);
           return SmallVector<Value>{arith::AddFOp::create(builder, location, carried[0], product)};
         })[0];
-    if (resultType) {
+    if (lhsType && !op.getType().getElementType().isInteger(32)) {
       float product = qnn::getScale(lhsType) * qnn::getScale(rhsType);
-      Value multiplier =
-          emitter.constantFloat(builder.getF32Type(), product / qnn::getScale(resultType));
+      if (resultType)
+        product = product / qnn::getScale(resultType);
       Value real = arith::SIToFPOp::create(builder, location, builder.getF32Type(), sum);
-      sum = emitter.quantizeScaled(arith::MulFOp::create(builder, location, real, multiplier),
-                                   resultType);
+      sum = arith::MulFOp::create(builder, location, real,
+                                  emitter.constantFloat(builder.getF32Type(), product));
+      if (resultType)
+        sum = emitter.quantizeScaled(sum, resultType);
     }
     if (failed(epilogue.store(sum, position)))
       status = failure();

@@ -71,6 +71,21 @@ TEST(MatrixProductTest, quantizedProductsGiveTheBytesOfReference) {
     }
 }
 
+// Computed scales keep the plain loops; they too give sums and floats.
+TEST(MatrixProductTest, plainProductsGiveTheBytesOfReference) {
+  const std::string x = "tensor<3x7x!quant.uniform<u8:f32, 5.000000e-01:130>>";
+  for (const char *result : {"f32", "i32"}) {
+    std::string y = std::string("tensor<3x2x") + result + ">";
+    Agreement().check(
+        "func.func @run(%a: tensor<3x7xui8>, %w: tensor<2x7xi8>, %s: tensor<2xf32>, %z: "
+        "tensor<2xi8>) -> " +
+        y + " {\n%x = qnn.bitcast %a : tensor<3x7xui8> -> " + x +
+        "\n%y = qnn.linear %x, %w scale %s zero_point %z : " + x +
+        ", tensor<2x7xi8>, scale tensor<2xf32>, zero_point tensor<2xi8> -> " + y +
+        "\nreturn %y : " + y + "\n}\n");
+  }
+}
+
 TEST(MatrixProductTest, computedWeightsGiveTheBytesOfReference) {
   for (const char *cpu : cpus)
     for (const char *leading : {"", "3x", "2x5x"}) {
