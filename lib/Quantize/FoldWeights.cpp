@@ -22,11 +22,17 @@ struct FoldWeights : impl::FoldWeightsBase<FoldWeights> {
   void runOnOperation() override {
     Block &block = getOperation().front();
     eraseUnused(block);
+    llvm::SmallPtrSet<Operation *, 16> folded;
     for (Operation &op : llvm::make_early_inc_range(block)) {
       bool isConstant =
           op.getNumOperands() != 0 && op.getOperand(0).getDefiningOp<qnn::ConstantOp>();
-      if (isa<qnn::DequantizeWeightsOp>(op) || (isa<qnn::DequantizeOp>(op) && isConstant))
-        if (failed(fold(&op)))
+      // What moves dequantized elements was no constant before.
+      bool moves = op.getNumOperands() != 0 && op.hasTrait<qnn::SameScale>() &&
+                   llvm::all_of(op.getOperands(), [&](Value operand) {
+                     return folded.contains(operand.getDefiningOp());
+                   });
+      if (isa<qnn::DequantizeWeightsOp>(op) || (isa<qnn::DequantizeOp>(op) && isConstant) || moves)
+        if (failed(fold(&op, folded)))
           return signalPassFailure();
     }
     eraseUnused(block);
@@ -48,7 +54,7 @@ struct FoldWeights : impl::FoldWeightsBase<FoldWeights> {
     }
   }
 
-  static LogicalResult fold(Operation *op) {
+  static LogicalResult fold(Operation *op, llvm::SmallPtrSet<Operation *, 16> &folded) {
     for (Value operand : op->getOperands())
       if (qnn::getConstantBytes(operand).empty() &&
           cast<RankedTensorType>(operand.getType()).getNumElements() != 0)
@@ -57,8 +63,10 @@ struct FoldWeights : impl::FoldWeightsBase<FoldWeights> {
     if (!reals)
       return op->emitError(llvm::toString(reals.takeError())) << " [E4021]";
     OpBuilder builder(op);
-    op->replaceAllUsesWith(
-        qnn::createConstant(builder, op->getLoc(), reals->front().type, reals->front().bytes));
+    auto constant =
+        qnn::createConstant(builder, op->getLoc(), reals->front().type, reals->front().bytes);
+    folded.insert(constant);
+    op->replaceAllUsesWith(constant);
     op->erase();
     return success();
   }

@@ -5,7 +5,6 @@
 // CHECK-NEXT: qnn.constant dense_resource<[[R:.*]]> : tensor<2x2xf32>
 // CHECK-NEXT: qnn.linear
 // CHECK-NEXT: return
-// CHECK: [[R]]: "0x{{........}}000000BF0000803F0000404000000040"
 func.func @run(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %w = qnn.constant dense_resource<w> : tensor<2x2xi8> -> tensor<2x2xi8>
   %s = qnn.constant dense_resource<s> : tensor<2xf32> -> tensor<2xf32>
@@ -16,12 +15,32 @@ func.func @run(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   return %1 : tensor<1x2xf32>
 }
 
+// What only moves them is a constant as well: a row of zeros above.
+// CHECK-LABEL: func.func @moved
+// CHECK-NEXT: qnn.constant dense_resource<{{.*}}> : tensor<3x2xf32>
+// CHECK-NEXT: qnn.linear
+func.func @moved(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
+  %w = qnn.constant dense_resource<w2> : tensor<2x2xi8> -> tensor<2x2xi8>
+  %s = qnn.constant dense_resource<s2> : tensor<2xf32> -> tensor<2xf32>
+  %z = qnn.constant dense_resource<z2> : tensor<2xi8> -> tensor<2xi8>
+  %0 = qnn.dequantize_weights %w, %s, %z : tensor<2x2xi8>, tensor<2xf32>, tensor<2xi8> -> tensor<2x2xf32>
+  %1 = qnn.transpose %0 perm [1, 0] : tensor<2x2xf32> -> tensor<2x2xf32>
+  %2 = qnn.pad %1 low [1, 0] high [0, 0] : tensor<2x2xf32> -> tensor<3x2xf32>
+  %3 = qnn.linear %x, %2 : tensor<1x2xf32>, tensor<3x2xf32> -> tensor<1x3xf32>
+  return %3 : tensor<1x3xf32>
+}
+
+// CHECK: [[R]]: "0x{{........}}000000BF0000803F0000404000000040"
+
 {-#
   dialect_resources: {
     builtin: {
       w: "0x04000000FF020403",
       s: "0x040000000000003F0000803F",
-      z: "0x040000000001"
+      z: "0x040000000001",
+      w2: "0x04000000FF020403",
+      s2: "0x040000000000003F0000803F",
+      z2: "0x040000000001"
     }
   }
 #-}
