@@ -2,7 +2,7 @@
 
 // Weights of a float op: -1 * 0.5, 2 * 0.5 and 4 less 1, 3 less 1. Nothing unused stays.
 // CHECK-LABEL: func.func @run
-// CHECK-NEXT: qnn.constant dense_resource<[[R:.*]]> : tensor<2x2xf32>
+// CHECK-NEXT: qnn.constant dense_resource<[[$R:.*]]> : tensor<2x2xf32>
 // CHECK-NEXT: qnn.linear
 // CHECK-NEXT: return
 func.func @run(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
@@ -30,7 +30,7 @@ func.func @moved(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
   return %3 : tensor<1x3xf32>
 }
 
-// CHECK: [[R]]: "0x{{........}}000000BF0000803F0000404000000040"
+// CHECK: [[$R]]: "0x{{........}}000000BF0000803F0000404000000040"
 
 {-#
   dialect_resources: {
