@@ -4,6 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/Kernel/Kernel.h"
 
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+
 using namespace mlir;
 
 #include "dialects/Kernel/KernelDialect.cpp.inc"
@@ -129,8 +131,14 @@ LogicalResult ContractionOp::verify() {
 
 LogicalResult PackOp::verify() {
   auto input = getInput().getType(), result = getType();
-  if (input.getRank() < 2 || result.getRank() != input.getRank() - 1 ||
-      input.getShape().drop_back(2) != result.getShape().drop_back())
+  ArrayRef<int64_t> permutation = getPermutation();
+  size_t rank = input.getRank();
+  if (rank < 2 || permutation.size() != rank || !isPermutationVector(permutation))
+    return emitOpError("needs two dimensions or more, and a permutation of them");
+  bool makesRows = static_cast<size_t>(result.getRank()) == rank - 1;
+  for (size_t i = 0; makesRows && i + 2 < rank; ++i)
+    makesRows = result.getDimSize(i) == input.getDimSize(permutation[i]);
+  if (!makesRows)
     return emitOpError("must make one row of each matrix");
   if (getLanes() < 1 || getPanel() < 1 || getPanel() % getLanes() != 0)
     return emitOpError("panel must be a multiple of lanes");

@@ -75,17 +75,17 @@ def Kernel_ContractionOp : Op<Kernel_Dialect, "contraction",
 def Kernel_PackOp : Op<Kernel_Dialect, "pack", [Pure]> {
   let summary = "brings matrices that the network computes into the order of a contraction's weights";
   let description = [{
-    Input [..., K, N], with `transposed` [..., N, K]; result [..., size], one row of kernel.contraction's `weights` for each matrix:
-    kernel [1, 1], one group, N output channels. Codes are stored less `zero_point`.
+    The input's dimensions, permuted, are [..., K, N]; result [..., size], one row of kernel.contraction's `weights` for each
+    matrix: kernel [1, 1], one group, N output channels. Codes are stored less `zero_point`.
   }];
   let arguments = (ins QNN_Tensor:$input, Kernel_Arithmetic:$arithmetic, QNN_Int64Attr:$panel, QNN_Int64Attr:$lanes,
-      QNN_Int64Attr:$zero_point, UnitAttr:$transposed);
+      QNN_Int64Attr:$zero_point, DenseI64ArrayAttr:$permutation);
   let results = (outs QNN_Tensor:$result);
   let assemblyFormat = "$arithmetic $input attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    int64_t getDepth() { return getInput().getType().getShape().take_back(2)[getTransposed() ? 1 : 0]; }
-    int64_t getColumns() { return getInput().getType().getShape().take_back(2)[getTransposed() ? 0 : 1]; }
+    int64_t getDepth() { return getInput().getType().getDimSize(getPermutation().take_back(2)[0]); }
+    int64_t getColumns() { return getInput().getType().getDimSize(getPermutation().back()); }
   }];
 }
 

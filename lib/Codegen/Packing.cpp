@@ -17,12 +17,12 @@ class MatrixPacker {
 public:
   MatrixPacker(KernelEmitter &emitter, kernel::PackOp op)
       : emitter(emitter), builder(emitter.builder), location(emitter.location), op(op),
-        input(emitter.getView(op.getInput())), packed(emitter.getView(op.getResult())),
-        lanes(op.getLanes()), step(kernel::getStep(op.getArithmetic())), depth(op.getDepth()),
-        columns(op.getColumns()), bytes(qnn::getElementBytes(packed.elementType)) {
-    size_t rank = input.strides.size();
-    depthStride = input.strides[op.getTransposed() ? rank - 1 : rank - 2];
-    columnStride = input.strides[op.getTransposed() ? rank - 2 : rank - 1];
+        input(permute(emitter.getView(op.getInput()), op.getPermutation())),
+        packed(emitter.getView(op.getResult())), lanes(op.getLanes()),
+        step(kernel::getStep(op.getArithmetic())), depth(op.getDepth()), columns(op.getColumns()),
+        bytes(qnn::getElementBytes(packed.elementType)) {
+    depthStride = *(input.strides.end() - 2);
+    columnStride = input.strides.back();
   }
 
   void emit() {
@@ -34,6 +34,15 @@ public:
   }
 
 private:
+  static BufferView permute(const BufferView &view, ArrayRef<int64_t> permutation) {
+    BufferView result{view.pointer, view.elementType, {}, {}};
+    for (int64_t dimension : permutation) {
+      result.shape.push_back(view.shape[dimension]);
+      result.strides.push_back(view.strides[dimension]);
+    }
+    return result;
+  }
+
   /// Address of the matrix at `position` of the leading dimensions.
   Value skipLast(const BufferView &view, size_t leading, ArrayRef<Value> position) {
     return emitter.addressOf({view.pointer, view.elementType,
@@ -124,7 +133,8 @@ private:
   OpBuilder &builder;
   Location location;
   kernel::PackOp op;
-  const BufferView &input, &packed;
+  BufferView input;
+  const BufferView &packed;
   int64_t lanes, step, depth, columns, bytes, depthStride, columnStride;
 };
 

@@ -20,10 +20,10 @@ namespace {
 
 /// qnn.matmul, or qnn.linear whose weights are computed, as a product of `lhs` by `rhs`.
 struct Product {
-  Value lhs, rhs, bias;            // inside the kernel
-  SmallVector<float> scales = {1}; // of the right side: one, or one for each column
-  int64_t zeroPoint = 0;           // of the right side
-  bool transposed = false;
+  Value lhs, rhs, bias;             // inside the kernel
+  SmallVector<float> scales = {1};  // of the right side: one, or one for each column
+  SmallVector<int64_t> permutation; // of the right side's dimensions, to [..., K, N]
+  int64_t zeroPoint = 0;            // of the right side
 };
 
 class MatrixPacking {
@@ -35,8 +35,8 @@ public:
   void run() {
     form = chooseForm(target, static_cast<bool>(quantized));
     auto shape = cast<RankedTensorType>(product.rhs.getType()).getShape();
-    depth = shape[shape.size() - (product.transposed ? 1 : 2)];
-    columns = shape[shape.size() - (product.transposed ? 2 : 1)];
+    depth = shape[*(product.permutation.end() - 2)];
+    columns = shape[product.permutation.back()];
     padded = llvm::alignTo(columns, form.lanes);
     Value weights = addPackingKernel();
     OpBuilder builder(op);
@@ -58,14 +58,33 @@ private:
     return kernel.getBlock().addArgument(outside.getType(), op->getLoc());
   }
 
+  /// The transpose that is all there is to the kernel which makes `value`: packing reads through
+  /// it.
+  static qnn::TransposeOp findTranspose(Value value) {
+    auto producer = value.getDefiningOp<qnn::KernelOp>();
+    if (!producer || producer.getInputs().size() != 1)
+      return {};
+    auto transpose = dyn_cast<qnn::TransposeOp>(producer.getBlock().front());
+    bool isAlone = transpose && transpose->getNextNode() == producer.getYield();
+    return isAlone ? transpose : qnn::TransposeOp();
+  }
+
   Value addPackingKernel() {
     OpBuilder builder(kernel);
     Value matrix = getOutside(product.rhs);
+    auto transpose = findTranspose(matrix);
+    if (transpose) {
+      for (int64_t &dimension : product.permutation)
+        dimension = transpose.getPermutation()[dimension];
+      matrix = matrix.getDefiningOp<qnn::KernelOp>().getInputs()[0];
+    }
     auto type = cast<RankedTensorType>(matrix.getType());
     Type element = builder.getF32Type();
     if (quantized)
       element = builder.getIntegerType(16);
-    SmallVector<int64_t> shape(type.getShape().drop_back(2));
+    SmallVector<int64_t> shape;
+    for (int64_t dimension : ArrayRef(product.permutation).drop_back(2))
+      shape.push_back(type.getDimSize(dimension));
     shape.push_back(llvm::alignTo(depth, kernel::getStep(form.arithmetic)) * padded);
     auto result = RankedTensorType::get(shape, element);
     auto packing = qnn::KernelOp::create(builder, op->getLoc(), TypeRange(result),
@@ -75,7 +94,7 @@ private:
         builder.createBlock(&packing.getBody(), {}, TypeRange(matrix.getType()), {op->getLoc()});
     Value packed = kernel::PackOp::create(builder, op->getLoc(), result, block->getArgument(0),
                                           form.arithmetic, form.panel, form.lanes,
-                                          product.zeroPoint, product.transposed);
+                                          product.zeroPoint, product.permutation);
     qnn::YieldOp::create(builder, op->getLoc(), packed);
     return packing.getResult(0);
   }
@@ -154,6 +173,8 @@ std::optional<Product> readProduct(qnn::KernelOp kernel, Operation *root) {
   Product product;
   if (auto matmul = dyn_cast<qnn::MatMulOp>(root)) {
     product.lhs = matmul.getLhs(), product.rhs = matmul.getRhs();
+    for (int64_t i = 0; i < matmul.getRhs().getType().getRank(); ++i)
+      product.permutation.push_back(i);
     if (auto type = qnn::getQuantized(product.rhs.getType())) {
       product.scales = {qnn::getScale(type)};
       product.zeroPoint = type.getZeroPoint();
@@ -161,7 +182,7 @@ std::optional<Product> readProduct(qnn::KernelOp kernel, Operation *root) {
   } else if (auto linear = dyn_cast<qnn::LinearOp>(root)) {
     product.lhs = linear.getInput(), product.rhs = linear.getWeights();
     product.bias = linear.getBias();
-    product.transposed = true;
+    product.permutation = {1, 0};
     for (Value parameter : {linear.getBias(), linear.getWeightScale(), linear.getWeightZeroPoint()})
       if (parameter && !findConstant(kernel, parameter))
         return std::nullopt;
@@ -198,6 +219,10 @@ struct PackMatrices : impl::PackMatricesBase<PackMatrices> {
       }
     }
     dropUnused(network);
+    // Transposes that packing reads through.
+    for (qnn::KernelOp kernel : llvm::reverse(kernels))
+      if (kernel->use_empty())
+        kernel->erase();
   }
 };
 

@@ -27,15 +27,15 @@ def PackMatrices : Pass<"qcc-layout-pack-matrices", "::mlir::ModuleOp"> {
   let summary = "gives products of two computed matrices a kernel that packs the right one";
   let description = [{
     The right side of `qnn.matmul`, and of `qnn.linear` whose weights are computed, takes at run time the order that
-    `qcc-layout-pack-weights` gives constants: a kernel of its own writes it, one matrix for each of the leading dimensions.
-    The product itself becomes a `kernel.contraction`.
+    `qcc-layout-pack-weights` gives constants: a kernel of its own writes it, one matrix for each of the leading dimensions;
+    a transpose before it is read through. The product itself becomes a `kernel.contraction`.
 
     ```mlir
     %0 = qnn.matmul %x, %y : tensor<4x8x16xf32>, tensor<4x16x8xf32> -> tensor<4x8x8xf32>
     ```
     ==>
     ```mlir
-    %p = kernel.pack float %y {panel = 16, lanes = 8, zero_point = 0} : tensor<4x16x8xf32> -> tensor<4x128xf32>
+    %p = kernel.pack float %y {panel = 16, lanes = 8, zero_point = 0, permutation = array<i64: 0, 1, 2>} : tensor<4x16x8xf32> -> tensor<4x128xf32>
     %0 = kernel.contraction float %x, %p, %zeros {panel = 16, lanes = 8, ...}
     ```
   }];
