@@ -97,17 +97,20 @@ def print_summary(results, seconds):
 def main():
     arguments = parse_arguments()
     start = time.monotonic()
+
+    def is_wanted(name):
+        return (not arguments.only or arguments.only.search(name)) and (not arguments.tenth or cases.is_in_tenth(name))
+
     # Many small files: in memory where there is such a folder.
     memory = pathlib.Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch:
         found = []
         for index, path in enumerate(arguments.cases):
-            found += cases.find_cases(path if path.is_dir() else cases.unpack(path, pathlib.Path(scratch) / f"suite{index}"))
+            folder = path if path.is_dir() else cases.unpack(path, pathlib.Path(scratch) / f"suite{index}", is_wanted)
+            found += cases.find_cases(folder)
         operators = scoreboard.name_operators(found)
-        selected = [case for case in found
-                    if (not arguments.only or arguments.only.search(case.name))
-                    and (not arguments.operator or arguments.operator in case.operators)
-                    and (not arguments.tenth or case.is_in_tenth())]
+        selected = [case for case in found if is_wanted(case.name)
+                    and (not arguments.operator or arguments.operator in case.operators)]
         if not selected:
             print("no case is selected", file=sys.stderr)
             return 2

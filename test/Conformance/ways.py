@@ -13,6 +13,7 @@ COMPILED, REFERENCE, FOLDED = "compiled", "reference", "folded"
 WAYS = (COMPILED, REFERENCE, FOLDED)
 CODE = re.compile(r"\[(E\d{4})\]")
 QUOTED = re.compile(r"'([^']*)'")
+NEEDS_VALUE = ("E2307", "E2404")
 SECONDS = 120
 # Of onnx.backend.test.
 RELATIVE, ABSOLUTE = 1e-3, 1e-7
@@ -99,7 +100,7 @@ class Runner:
             outcome = self.execute(self.make_command(way, bound, inputs))
             # Where the table does not know it, the message names the value that must be known.
             more = set()
-            if outcome.code == "E2307":
+            if outcome.code in NEEDS_VALUE:
                 for value in QUOTED.findall(outcome.text):
                     more |= rules.find_ancestors(self.case, value)
             if more <= bound:
