@@ -4,9 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/Registry.h"
 
-#include "qcc/Import/Import.h"
 #include "llvm/ADT/StringMap.h"
-#include <algorithm>
 #include <vector>
 
 using namespace mlir;
@@ -36,24 +34,6 @@ const Operator *findOperator(StringRef domain, StringRef name) {
     return map;
   }();
   return rows->lookup((domain + ":" + name).str());
-}
-
-void printSupportedOperators(llvm::raw_ostream &os) {
-  SmallVector<const Operator *> rows;
-  for (ArrayRef<Operator> family : getOperatorFamilies())
-    for (const Operator &row : family)
-      rows.push_back(&row);
-  llvm::sort(rows, [](const Operator *lhs, const Operator *rhs) {
-    return std::pair(lhs->domain, lhs->name) < std::pair(rhs->domain, rhs->name);
-  });
-  os << "| Operator | Domain | Versions |\n|---|---|---|\n";
-  for (const Operator *row : rows) {
-    os << "| " << row->name << " | " << (row->domain.empty() ? "ai.onnx" : row->domain) << " | ";
-    if (row->domain.empty())
-      os << std::max(row->since, oldestOpset) << " to " << newestOpset << " |\n";
-    else
-      os << "from " << row->since << " |\n";
-  }
 }
 
 } // namespace qcc::import

@@ -12,6 +12,9 @@ from onnx import numpy_helper
 
 EXPANDED = re.compile(r"_expanded(_ver\d+)?$")
 DEFAULT_DOMAIN = "ai.onnx"
+# As headers and manifests of qcc spell them.
+SHORT_NAMES = {"FLOAT": "f32", "DOUBLE": "f64", "FLOAT16": "f16", "BFLOAT16": "bf16", "BOOL": "bool", "INT8": "i8", "INT16": "i16",
+               "INT32": "i32", "INT64": "i64", "UINT8": "u8", "UINT16": "u16", "UINT32": "u32", "UINT64": "u64"}
 
 
 def is_in_tenth(name):

@@ -57,6 +57,11 @@ def format_notes(results):
     return "; ".join(f"{number} {reason}" for reason, number in sorted(reasons.items()))
 
 
+def format_types(results):
+    names = {name for result in results if result.passed for name in result.case.types}
+    return " ".join(sorted(cases.SHORT_NAMES.get(name, name) for name in names))
+
+
 def format_page(results, command):
     """Markdown. Operators in alphabetical order, the other folders of the suite behind them."""
     groups = collections.defaultdict(list)
@@ -68,10 +73,11 @@ def format_page(results, command):
              f"What `{command}` found; [Conformance.md](Conformance.md) says what is tested and how. Written by that command: do not edit.", "",
              f"{passed} of {scope} cases in scope pass, {failed} fail; {total - scope} of {total} are out of scope.",
              "Ways that pass: " + ", ".join(f"{way} {number}" for way, number in ways.items()) + ".", "",
-             "| operator | cases | pass | fail | out of scope | reasons |", "|---|---|---|---|---|---|"]
+             "| operator | cases | pass | fail | out of scope | types of passing cases | reasons |",
+             "|---|---|---|---|---|---|---|"]
     for name in sorted(groups, key=lambda name: (groups[name][0].case.category != "node", name)):
         total, scope, passed, failed = count(groups[name])
-        lines.append(f"| {name} | {total} | {passed} | {failed} | {total - scope} | {format_notes(groups[name])} |")
+        lines.append(f"| {name} | {total} | {passed} | {failed} | {total - scope} | {format_types(groups[name])} | {format_notes(groups[name])} |")
     lines += ["", "## Out of scope", "", "| reason | cases |", "|---|---|"]
     reasons = collections.Counter(result.out_of_scope for result in results if result.out_of_scope)
     lines += [f"| {reason} | {number} |" for reason, number in sorted(reasons.items())]
