@@ -17,6 +17,17 @@ namespace qcc::codegen {
 #define GEN_PASS_DEF_CHECKARGUMENTS
 #include "qcc/Codegen/Passes.h.inc"
 
+/// Inputs and outputs without elements: C has no array for them, so their pointers may be null.
+static SmallVector<bool> findEmptyTensors(ModuleOp module) {
+  SmallVector<bool> isEmpty;
+  for (StringRef key : {"qcc.inputs", "qcc.outputs"})
+    if (auto records = module->getAttrOfType<ArrayAttr>(key))
+      for (auto record : records.getAsRange<DictionaryAttr>())
+        isEmpty.push_back(llvm::any_of(record.getAs<ArrayAttr>("dims").getAsRange<IntegerAttr>(),
+                                       [](IntegerAttr size) { return size.getInt() == 0; }));
+  return isEmpty;
+}
+
 namespace {
 
 struct CheckArguments : impl::CheckArgumentsBase<CheckArguments> {
@@ -46,10 +57,13 @@ struct CheckArguments : impl::CheckArgumentsBase<CheckArguments> {
     };
     bool usesArena = getInteger("qcc.arena_size") > 0;
     int64_t alignment = getInteger("qcc.arena_align");
+    SmallVector<bool> isEmpty = findEmptyTensors(module);
+    isEmpty.resize(run.getNumArguments(), false);
+    isEmpty.back() = !usesArena;
     Value isNull = constant(builder.getI1Type(), 0), isMisaligned = isNull;
     for (BlockArgument argument : run.getArguments()) {
       bool isArena = argument.getArgNumber() + 1 == run.getNumArguments();
-      if (isArena && !usesArena)
+      if (isEmpty[argument.getArgNumber()])
         continue;
       Value address = LLVM::PtrToIntOp::create(builder, location, addressType, argument);
       isNull = arith::OrIOp::create(builder, location, isNull,

@@ -31,6 +31,9 @@ int64_t WeightsBlob::add(qnn::ConstantOp constant) {
 }
 
 void WeightsBlob::create(OpBuilder &builder, StringRef symbol) {
+  // Constants without elements have an address as well.
+  if (bytes.empty() && !offsets.empty())
+    bytes.push_back(0);
   if (bytes.empty())
     return;
   auto size = static_cast<int64_t>(bytes.size());

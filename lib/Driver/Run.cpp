@@ -142,13 +142,17 @@ Error NetworkRun::runSample(size_t sample) {
   inputs.resize(files.size());
   std::vector<const void *> in(files.size());
   std::vector<void *> out;
-  for (const InputFile &file : files) {
+  for (const InputFile &file : files)
     inputs[file.getIndex()] = file.read(sample);
-    in[file.getIndex()] = inputs[file.getIndex()].data();
-  }
   outputs.clear();
   for (const emit::Boundary &output : artifact.outputs)
     outputs.emplace_back(output.bytes);
+  // Tensors without elements have addresses too.
+  for (auto *buffers : {&inputs, &outputs})
+    for (std::vector<char> &buffer : *buffers)
+      buffer.reserve(1);
+  for (const InputFile &file : files)
+    in[file.getIndex()] = inputs[file.getIndex()].data();
   for (std::vector<char> &output : outputs)
     out.push_back(output.data());
   if (Error error = runner->run(in, out))

@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/GraphImporter.h"
 
+#include "dialects/QNN/QNNNetwork.h"
 #include "dialects/QNN/QNNWeights.h"
 #include "lib/Import/GraphInputs.h"
 #include "lib/Import/NodeFolding.h"
@@ -219,7 +220,11 @@ private:
     state.builder.setInsertionPointToEnd(body);
     for (auto [index, input] : llvm::enumerate(inputs)) {
       function.setArgAttr(index, "qnn.name", StringAttr::get(context, input.proto->name()));
-      state.frame.values[input.proto->name()] = Tensor{nullptr, body->getArgument(index)};
+      // An argument without elements is never read: its value is known.
+      bool isEmpty = input.type.getNumElements() == 0;
+      state.frame.values[input.proto->name()] = isEmpty
+                                                    ? Tensor{makeConstant(input.type, ""), nullptr}
+                                                    : Tensor{nullptr, body->getArgument(index)};
     }
   }
 
@@ -233,24 +238,41 @@ private:
         return reporter.error("E2021", where,
                               "is an output of its operator that qcc does not support");
       if (tensor.constant && options.constants.empty())
-        return reporter.error("E2020", where,
-                              "does not depend on any input; remove it from the model");
+        reporter.remark(where, "does not depend on any input");
       RankedTensorType type = tensor.getType();
       auto boundary = getBoundaryType(context, getDataType(type.getElementType()), where, reporter);
       if (failed(boundary) || failed(checkDeclared(output, type, where)))
         return failure();
-      if (type.getNumElements() == 0)
-        return reporter.error("E2105", where, "has no elements; empty tensors are not supported");
       results.push_back(tensor.constant ? state.materialize(*tensor.constant, output.name())
                                         : tensor.value);
       types.push_back(type);
     }
     func::ReturnOp::create(state.builder, module.getLoc(), results);
     eraseUnusedConstants();
+    if (failed(checkElements()))
+      return failure();
     function.setFunctionType(
         FunctionType::get(context, function.getFunctionType().getInputs(), types));
     for (auto [index, output] : llvm::enumerate(graph.output()))
       function.setResultAttr(index, "qnn.name", StringAttr::get(context, output.name()));
+    return success();
+  }
+
+  /// Operators that join empty tensors with others drop them; the rest of such operators is folded
+  /// or has an empty result, which nothing reads.
+  LogicalResult checkElements() {
+    auto isEmpty = [](Type type) { return cast<RankedTensorType>(type).getNumElements() == 0; };
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front()))) {
+      if (isa<func::ReturnOp, qnn::ConstantOp>(op))
+        continue;
+      if (op.use_empty() && llvm::any_of(op.getResultTypes(), isEmpty))
+        op.erase();
+      else if (llvm::any_of(op.getOperandTypes(), isEmpty) ||
+               llvm::any_of(op.getResultTypes(), isEmpty))
+        return reporter.error("E2105", "node " + quoted(qnn::getNodeName(&op)),
+                              "takes or gives a tensor of no elements, which qcc does not support "
+                              "here");
+    }
     return success();
   }
 

@@ -55,8 +55,6 @@ public:
       if (succeeded(type))
         inputs.push_back({&input, *type});
     }
-    if (inputs.empty() && options.constants.empty() && !reporter.hasErrors())
-      (void)reporter.error("E2009", "", "has no inputs besides its initializers");
     checkOptionsUsed();
     return inputs;
   }
@@ -81,6 +79,8 @@ private:
     SmallVector<int64_t> shape;
     if (const auto *option = findOption(options.shapes, input.name())) {
       shape.assign(option->begin(), option->end());
+      if (llvm::is_contained(shape, 0))
+        return reporter.error("E2105", where, "has the dimension 0 in -shape");
       if ((*tensor)->has_shape() && (*tensor)->shape().dim_size() != static_cast<int>(shape.size()))
         return reporter.error("E2109", where,
                               "has " + Twine((*tensor)->shape().dim_size()) +
@@ -132,9 +132,8 @@ private:
                             "has " + Twine(shape.size()) + " dimensions, at most " +
                                 Twine(mostDimensions) + " are supported");
     for (int64_t size : shape)
-      if (size <= 0)
-        return reporter.error("E2105", where,
-                              "has the dimension " + Twine(size) + "; dimensions must be positive");
+      if (size < 0)
+        return reporter.error("E2105", where, "has the negative dimension " + Twine(size));
     if (!productChecked(shape, mostTensorBytes / 8))
       return reporter.error("E2107", where, "has more elements than a tensor may have");
     return RankedTensorType::get(shape, elementType);

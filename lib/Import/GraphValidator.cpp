@@ -67,8 +67,6 @@ public:
     const onnx::GraphProto &graph = model.graph();
     if (graph.output_size() == 0)
       (void)reporter.error("E2009", "", "has no outputs");
-    if (graph.input_size() == 0)
-      (void)reporter.error("E2009", "", "has no inputs");
     checkGraph(graph, nullptr, "", result.opsets);
     reportUnsupported();
     if (reporter.hasErrors())

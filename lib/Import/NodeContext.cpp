@@ -172,14 +172,9 @@ FailureOr<RankedTensorType> NodeContext::makeType(ArrayRef<int64_t> shape, Type 
   if (static_cast<int64_t>(shape.size()) > mostDimensions)
     return error("E2106", "the result has " + Twine(shape.size()) + " dimensions, at most " +
                               Twine(mostDimensions) + " are supported");
-  std::optional<int64_t> count = productChecked(shape, mostTensorBytes / 8);
-  if (!count)
+  if (!productChecked(shape, mostTensorBytes / 8))
     return error("E2107",
                  "the result " + formatShape(shape) + " has more elements than a tensor may have");
-  // Shape arithmetic may pass through empty lists; a network cannot.
-  if (*count == 0 && !hasOnlyKnownInputs())
-    return error("E2105", "the result " + formatShape(shape) +
-                              " has no elements; empty tensors are not supported");
   return RankedTensorType::get(shape, elementType);
 }
 
@@ -214,8 +209,12 @@ LogicalResult NodeContext::chargeFolding(int64_t bytes) {
 }
 
 LogicalResult NodeContext::setResult(Tensor tensor, unsigned i) {
-  if (hasOutput(i))
-    state.frame.values[node.output(static_cast<int>(i))] = std::move(tensor);
+  if (!hasOutput(i))
+    return success();
+  // Of no elements, all are known: code never sees such a tensor.
+  if (tensor.value && tensor.getType().getNumElements() == 0)
+    tensor = Tensor{makeConstant(tensor.getType(), ""), nullptr};
+  state.frame.values[node.output(static_cast<int>(i))] = std::move(tensor);
   return success();
 }
 

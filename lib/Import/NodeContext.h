@@ -134,7 +134,7 @@ public:
 
   //===- Results --------------------------------------------------------------//
 
-  /// Type of a new tensor; an error when it is empty or too large.
+  /// Type of a new tensor; an error when it is too large.
   mlir::FailureOr<mlir::RankedTensorType> makeType(llvm::ArrayRef<int64_t> shape,
                                                    mlir::Type elementType);
   template <typename Op, typename... Args> mlir::Value create(Args &&...args) {
