@@ -147,14 +147,30 @@ static LogicalResult importIdentity(NodeContext &node) {
   return node.setResult(Tensor(node.getInput(0)));
 }
 
+/// Whether the ratio is known to be zero.
+static bool dropsNothing(NodeContext &node) {
+  const Constant *ratio = node.hasInput(1) ? node.getConstant(1) : nullptr;
+  return ratio && ratio->type.getElementType().isF32() && ratio->getNumElements() == 1 &&
+         getNumbers(*ratio).front() == 0;
+}
+
 static LogicalResult importDropout(NodeContext &node) {
   if (node.hasInput(2)) {
     const Constant *training = node.getConstant(2);
     if (!training)
       return node.error("E2307", "the training mode must be known at compile time");
-    if (training->getNumElements() != 1 || !training->type.getElementType().isInteger(1) ||
-        training->bytes[0])
-      return node.error("E2309", "is in training mode, which qcc does not support");
+    if (training->getNumElements() != 1 || !training->type.getElementType().isInteger(1))
+      return node.error("E2308", "the training mode must be one bool");
+    if (training->bytes[0] && !dropsNothing(node))
+      return node.error("E2309", "drops random elements in training mode, which qcc does not do");
+  }
+  // Before version 10 the mask has the type of the data.
+  if (node.hasOutput(1) && node.version >= 10) {
+    auto type = RankedTensorType::get(node.getShape(0), node.builder.getI1Type());
+    int64_t count = type.getNumElements();
+    if (failed(node.chargeFolding(count)) ||
+        failed(node.setResult(makeConstant(type, std::string(count, 1)), 1)))
+      return failure();
   }
   return node.setResult(Tensor(node.getInput(0)));
 }
