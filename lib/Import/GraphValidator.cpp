@@ -86,11 +86,12 @@ private:
                              "imports the operator set of domain " + quoted(domain) + " twice");
     }
     auto found = opsets.find("");
-    if (found != opsets.end() && (found->second < oldestOpset || found->second > newestOpset))
+    if (found != opsets.end() && (found->second < 1 || found->second > newestOpset))
       (void)reporter.error("E2002", where,
                            "uses ONNX operator set " + Twine(found->second) + "; " +
                                Twine(oldestOpset) + " to " + Twine(newestOpset) +
-                               " are supported; convert it with onnx.version_converter");
+                               " are supported, older ones in part; convert it with "
+                               "onnx.version_converter");
     return opsets;
   }
 
@@ -275,6 +276,15 @@ private:
       (void)reporter.error("E2017", where,
                            "needs operator set " + Twine(row->since) +
                                ", but the model uses version " + Twine(opset->second));
+      return;
+    }
+    if (domain.empty() && opset->second < oldestOpset &&
+        opset->second < getOldestEqualVersion(row->name)) {
+      (void)reporter.error("E2002", where,
+                           "has another meaning in operator set " + Twine(opset->second) +
+                               " than in set " + Twine(oldestOpset) +
+                               ", the oldest that is fully supported; convert the model with "
+                               "onnx.version_converter");
       return;
     }
     checkNodeAgainstRow(node, *row, opset->second, !calls.empty(), where, reporter);

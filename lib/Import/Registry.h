@@ -13,7 +13,7 @@ namespace qcc::import {
 
 class NodeContext;
 
-/// Opsets of the default domain.
+/// Opsets of the default domain. Of older ones, the operators are read that have not changed.
 constexpr int64_t oldestOpset = 7, newestOpset = 28;
 
 constexpr unsigned anyNumber = ~0u;
@@ -57,6 +57,10 @@ llvm::ArrayRef<Operator> getSlicingOperators();
 
 /// All tables.
 llvm::ArrayRef<llvm::ArrayRef<Operator>> getOperatorFamilies();
+
+/// The oldest operator set whose definition of the operator means the same as that of `oldestOpset`
+/// where the attributes are those that its row lists.
+int64_t getOldestEqualVersion(llvm::StringRef name);
 
 /// The row of an operator, or null.
 const Operator *findOperator(llvm::StringRef domain, llvm::StringRef name);
