@@ -22,6 +22,9 @@ mlir::Value emitAbs(KernelEmitter &emitter, mlir::Value x);
 /// Correctly rounded: the target's instruction.
 mlir::Value emitSqrt(KernelEmitter &emitter, mlir::Value x);
 
+/// Register form of an element of type `to` from that of type `from`; neither is quantized.
+mlir::Value emitCast(KernelEmitter &emitter, mlir::Value value, mlir::Type from, mlir::Type to);
+
 } // namespace qcc::codegen
 
 #endif

@@ -151,15 +151,25 @@ static LogicalResult emitConcat(KernelEmitter &emitter, qnn::ConcatOp op) {
   return success();
 }
 
+static int64_t getBits(FloatType type, double value) {
+  APFloat number(value);
+  bool losesInfo;
+  number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &losesInfo);
+  return static_cast<int64_t>(number.bitcastToAPInt().getZExtValue());
+}
+
 static LogicalResult emitPad(KernelEmitter &emitter, qnn::PadOp op) {
   Type element = op.getType().getElementType();
   Type registers = KernelEmitter::getRegisterType(element);
   double value = op.getValue().convertToDouble();
   auto quantized = dyn_cast<qnn::QuantizedType>(element);
-  Value fill =
-      quantized
-          ? emitter.constant(registers, qnn::quantizeValue(static_cast<float>(value), quantized))
-          : makeNumber(emitter, registers, value);
+  Value fill;
+  if (quantized)
+    fill = emitter.constant(registers, qnn::quantizeValue(static_cast<float>(value), quantized));
+  else if (auto real = dyn_cast<FloatType>(element); real && !isa<FloatType>(registers))
+    fill = emitter.constant(registers, getBits(real, value));
+  else
+    fill = makeNumber(emitter, registers, value);
   Epilogue epilogue(emitter, op);
   LogicalResult status = success();
   emitter.loopNest(op.getType().getShape(), 1, [&](ArrayRef<Value> position, int64_t) {
@@ -171,8 +181,21 @@ static LogicalResult emitPad(KernelEmitter &emitter, qnn::PadOp op) {
   return emitPart(emitter, op, emitter.getView(op.getInput()), op.getLow());
 }
 
+/// f16 and bf16 are integers in registers: a root may move or convert them, nothing else.
+static bool computesOnHalf(Operation *root) {
+  if ((root->hasTrait<qnn::SameScale>() && !isa<qnn::MaxPoolOp>(root)) ||
+      root->hasTrait<qnn::Elementwise>() || isa<qnn::BitcastOp, qnn::GatherOp>(root) ||
+      isa<qnn::GatherElementsOp, qnn::GatherNDOp>(root))
+    return false;
+  return llvm::any_of(root->getOperandTypes(), [](Type type) {
+    return isa<Float16Type, BFloat16Type>(getElementTypeOrSelf(type));
+  });
+}
+
 LogicalResult emitGeneric(KernelEmitter &emitter) {
   Operation *root = getRoot(emitter.kernel);
+  if (computesOnHalf(root))
+    return root->emitError("has no code on 16-bit floats; convert them to f32 [E4010]");
   return TypeSwitch<Operation *, LogicalResult>(root)
       .Case([&](qnn::TransposeOp op) { return emitTranspose(emitter, op); })
       .Case([&](qnn::BroadcastOp op) { return emitBroadcast(emitter, op); })

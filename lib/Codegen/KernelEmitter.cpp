@@ -79,6 +79,8 @@ Type KernelEmitter::getRegisterType(Type elementType) {
     return IntegerType::get(context, 32);
   if (auto integer = dyn_cast<IntegerType>(elementType))
     return IntegerType::get(context, integer.getWidth());
+  if (isa<Float16Type, BFloat16Type>(elementType))
+    return IntegerType::get(context, 16);
   return elementType;
 }
 
@@ -114,7 +116,7 @@ Value KernelEmitter::loadAt(Value address, Type elementType, int64_t lanes) {
   Type storage = qnn::getStorageType(elementType);
   int64_t bytes = qnn::getElementBytes(elementType);
   Type memory = storage;
-  if (auto integer = dyn_cast<IntegerType>(storage))
+  if (isa<IntegerType, Float16Type, BFloat16Type>(storage))
     memory = builder.getIntegerType(bytes * 8);
   // A vector is only known to be aligned like its elements.
   Value loaded = LLVM::LoadOp::create(builder, location, withLanes(memory, lanes), address,

@@ -4,8 +4,9 @@
 //
 // What every emitter shares: where tensors lie, loads and stores in register form, loops, and the
 // ops after the root. Register form of an element: quantized -> i32 code, f32 -> f32, integer ->
-// signless integer of its width. Everything works on one element (lanes = 1, scalar types) or on
-// `lanes` consecutive elements of the innermost dimension (1-D vector types).
+// signless integer of its width, f16 and bf16 -> their bits as i16. Everything works on one element
+// (lanes = 1, scalar types) or on `lanes` consecutive elements of the innermost dimension (1-D
+// vector types).
 //===----------------------------------------------------------------------===//
 #ifndef QCC_LIB_CODEGEN_KERNELEMITTER_H
 #define QCC_LIB_CODEGEN_KERNELEMITTER_H

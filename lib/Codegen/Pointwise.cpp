@@ -62,7 +62,7 @@ private:
   Value emitExtremum(ValueRange operands, bool largest);
   Value emitClip(Value value, float low, float high);
   Value emitLookup(qnn::LookupOp lookup, Value code);
-  Value emitCast(Value value);
+  Value emitConversion(Value value);
   Value emitFunction(Value x);
   Value emitBitcast(Value value);
 
@@ -73,6 +73,16 @@ private:
   Type resultType;
   qnn::QuantizedType quantized;
 };
+
+/// f16 and bf16 are integers in registers: an op may move or convert them, nothing else.
+bool computesOnHalf(Operation *op) {
+  if (isa<qnn::CastOp, qnn::BitcastOp, qnn::SelectOp>(op))
+    return false;
+  auto isHalf = [](Type type) {
+    return isa<Float16Type, BFloat16Type>(getElementTypeOrSelf(type));
+  };
+  return llvm::any_of(op->getOperandTypes(), isHalf) || llvm::any_of(op->getResultTypes(), isHalf);
+}
 
 bool isFloat(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
 
@@ -192,20 +202,10 @@ Value PointwiseBuilder::emitBitcast(Value value) {
   return arith::ExtUIOp::create(builder, location, wanted, value);
 }
 
-Value PointwiseBuilder::emitCast(Value value) {
-  Type from = elementType(0);
-  Type wanted = KernelEmitter::withLanes(KernelEmitter::getRegisterType(resultType),
-                                         KernelEmitter::getLanes(value));
-  if (quantized || qnn::getQuantized(from))
+Value PointwiseBuilder::emitConversion(Value value) {
+  if (quantized || qnn::getQuantized(elementType(0)))
     return {};
-  if (isa<IntegerType>(from) && isa<IntegerType>(resultType))
-    return emitBitcast(value);
-  if (isa<IntegerType>(from) && isa<FloatType>(resultType)) {
-    if (qnn::isSignedStorage(from))
-      return arith::SIToFPOp::create(builder, location, wanted, value);
-    return arith::UIToFPOp::create(builder, location, wanted, value);
-  }
-  return {};
+  return emitCast(emitter, value, elementType(0), resultType);
 }
 
 Value PointwiseBuilder::emitFunction(Value x) {
@@ -225,6 +225,8 @@ Value PointwiseBuilder::emitFunction(Value x) {
 }
 
 Value PointwiseBuilder::emit(ValueRange operands) {
+  if (computesOnHalf(op))
+    return {};
   return TypeSwitch<Operation *, Value>(op)
       .Case([&](qnn::QuantizeOp) {
         Value scale = floatLike(operands[0], qnn::getScale(quantized));
@@ -236,7 +238,7 @@ Value PointwiseBuilder::emit(ValueRange operands) {
         return mulF(real, floatLike(real, scaleOf(0)));
       })
       .Case([&](qnn::BitcastOp) { return emitBitcast(operands[0]); })
-      .Case([&](qnn::CastOp) { return emitCast(operands[0]); })
+      .Case([&](qnn::CastOp) { return emitConversion(operands[0]); })
       .Case([&](qnn::LookupOp lookup) { return emitLookup(lookup, operands[0]); })
       .Case([&](qnn::ReluOp) {
         Value zero = quantized              ? intLike(operands[0], quantized.getZeroPoint())

@@ -33,6 +33,14 @@ constexpr DataTypeRow dataTypes[] = {
     {TensorProto::FLOAT16, "float16", Class::Float, 16, true, Field::Int32},
     {TensorProto::BFLOAT16, "bfloat16", Class::Float, 16, true, Field::Int32},
     {TensorProto::BOOL, "bool", Class::Integer, 8, false, Field::Int32},
+    {TensorProto::FLOAT8E4M3FN, "float8e4m3fn", Class::Float, 8, true, Field::Int32},
+    {TensorProto::FLOAT8E4M3FNUZ, "float8e4m3fnuz", Class::Float, 8, true, Field::Int32},
+    {TensorProto::FLOAT8E5M2, "float8e5m2", Class::Float, 8, true, Field::Int32},
+    {TensorProto::FLOAT8E5M2FNUZ, "float8e5m2fnuz", Class::Float, 8, true, Field::Int32},
+    {TensorProto::FLOAT8E8M0, "float8e8m0", Class::Float, 8, true, Field::Int32},
+    {TensorProto::FLOAT4E2M1, "float4e2m1", Class::Float, 4, true, Field::Int32},
+    {TensorProto::INT2, "int2", Class::Integer, 2, true, Field::Int32},
+    {TensorProto::UINT2, "uint2", Class::Integer, 2, false, Field::Int32},
     {TensorProto::INT4, "int4", Class::Integer, 4, true, Field::Int32},
     {TensorProto::UINT4, "uint4", Class::Integer, 4, false, Field::Int32},
     {TensorProto::INT8, "int8", Class::Integer, 8, true, Field::Int32},
@@ -58,25 +66,39 @@ StringRef getDataTypeName(int32_t dataType) {
   if (const DataTypeRow *row = findDataType(dataType))
     return row->name;
   static constexpr std::pair<int32_t, StringLiteral> others[] = {
-      {TensorProto::UNDEFINED, "undefined"},
-      {TensorProto::STRING, "string"},
-      {TensorProto::COMPLEX64, "complex64"},
-      {TensorProto::COMPLEX128, "complex128"},
-      {TensorProto::FLOAT8E4M3FN, "float8e4m3fn"},
-      {TensorProto::FLOAT8E4M3FNUZ, "float8e4m3fnuz"},
-      {TensorProto::FLOAT8E5M2, "float8e5m2"},
-      {TensorProto::FLOAT8E5M2FNUZ, "float8e5m2fnuz"},
-      {TensorProto::FLOAT4E2M1, "float4e2m1"},
-      {TensorProto::FLOAT8E8M0, "float8e8m0"},
-      {TensorProto::FLOAT6E2M3, "float6e2m3"},
-      {TensorProto::FLOAT6E3M2, "float6e3m2"},
-      {TensorProto::UINT2, "uint2"},
-      {TensorProto::INT2, "int2"},
+      {TensorProto::UNDEFINED, "undefined"},   {TensorProto::STRING, "string"},
+      {TensorProto::COMPLEX64, "complex64"},   {TensorProto::COMPLEX128, "complex128"},
+      {TensorProto::FLOAT6E2M3, "float6e2m3"}, {TensorProto::FLOAT6E3M2, "float6e3m2"},
   };
   for (auto &[type, name] : others)
     if (type == dataType)
       return name;
   return "of an unknown number";
+}
+
+/// The format of a float of 4 or 8 bits, or null.
+static const llvm::fltSemantics *findSmallFloat(int32_t dataType) {
+  switch (dataType) {
+  case TensorProto::FLOAT8E4M3FN:
+    return &llvm::APFloat::Float8E4M3FN();
+  case TensorProto::FLOAT8E4M3FNUZ:
+    return &llvm::APFloat::Float8E4M3FNUZ();
+  case TensorProto::FLOAT8E5M2:
+    return &llvm::APFloat::Float8E5M2();
+  case TensorProto::FLOAT8E5M2FNUZ:
+    return &llvm::APFloat::Float8E5M2FNUZ();
+  case TensorProto::FLOAT8E8M0:
+    return &llvm::APFloat::Float8E8M0FNU();
+  case TensorProto::FLOAT4E2M1:
+    return &llvm::APFloat::Float4E2M1FN();
+  default:
+    return nullptr;
+  }
+}
+
+bool isStoredOnly(int32_t dataType) {
+  const DataTypeRow *row = findDataType(dataType);
+  return row && (row->bits < 8 || findSmallFloat(dataType));
 }
 
 Type getElementType(MLIRContext *context, int32_t dataType) {
@@ -97,25 +119,45 @@ Type getElementType(MLIRContext *context, int32_t dataType) {
   const DataTypeRow *row = findDataType(dataType);
   if (!row)
     return {};
+  if (row->elementClass == Class::Float)
+    return Float32Type::get(context);
   return IntegerType::get(context, std::max(row->bits, 8u),
                           row->isSigned ? IntegerType::Signless : IntegerType::Unsigned);
 }
 
 int32_t getDataType(Type elementType) {
   for (const DataTypeRow &row : dataTypes)
-    if (row.bits >= 8 && getElementType(elementType.getContext(), row.dataType) == elementType)
+    if (!isStoredOnly(row.dataType) &&
+        getElementType(elementType.getContext(), row.dataType) == elementType)
       return row.dataType;
   return TensorProto::UNDEFINED;
 }
 
 //===- Decoding -------------------------------------------------------------===//
 
-/// Two codes in a byte, the first in the low half, as one byte each.
-static std::string widenHalfBytes(StringRef packed, int64_t count, bool isSigned) {
+/// Codes of 2 or 4 bits, the first in the lowest bits of a byte, as one byte each.
+static std::string widenCodes(StringRef packed, int64_t count, unsigned bits, bool isSigned) {
   std::string wide(count, 0);
+  unsigned inByte = 8 / bits, values = 1u << bits;
   for (int64_t i = 0; i < count; ++i) {
-    unsigned code = static_cast<unsigned char>(packed[i / 2]) >> (i % 2 ? 4 : 0) & 15;
-    wide[i] = static_cast<char>(isSigned && code > 7 ? static_cast<int>(code) - 16 : code);
+    unsigned byte = static_cast<unsigned char>(packed[i / inByte]);
+    unsigned code = byte >> (i % inByte * bits) & (values - 1);
+    wide[i] = static_cast<char>(
+        isSigned && code >= values / 2 ? static_cast<int>(code) - static_cast<int>(values) : code);
+  }
+  return wide;
+}
+
+/// Floats of one code in a byte as f32.
+static std::string widenFloats(StringRef codes, const llvm::fltSemantics &format) {
+  std::string wide(codes.size() * sizeof(float), 0);
+  unsigned bits = llvm::APFloat::getSizeInBits(format);
+  for (auto [index, code] : llvm::enumerate(codes)) {
+    llvm::APFloat number(format, llvm::APInt(bits, static_cast<unsigned char>(code)));
+    bool losesInfo;
+    number.convert(llvm::APFloat::IEEEsingle(), llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+    float value = number.convertToFloat();
+    std::memcpy(wide.data() + index * sizeof(float), &value, sizeof(float));
   }
   return wide;
 }
@@ -123,20 +165,20 @@ static std::string widenHalfBytes(StringRef packed, int64_t count, bool isSigned
 /// Copies a typed field; fails when an element does not fit the type.
 template <typename Range>
 static bool copyIntegers(const Range &values, const DataTypeRow &row, std::string &bytes) {
-  unsigned width = row.bits == 4 ? 1 : row.bits / 8;
+  unsigned width = std::max(row.bits / 8, 1u);
   bytes.resize(static_cast<size_t>(values.size()) * width);
   size_t position = 0;
   bool isFloat = row.elementClass == Class::Float, isBool = row.dataType == TensorProto::BOOL;
   for (auto value : values) {
     if constexpr (std::is_same_v<decltype(value), int32_t>) {
-      // 16-bit floats and pairs of 4-bit codes are bit patterns, not numbers.
-      int64_t low = isFloat || row.bits == 4 || !row.isSigned ? 0 : -(int64_t(1) << (row.bits - 1));
-      int64_t high = isBool          ? 1
-                     : row.bits == 4 ? 255
-                     : isFloat       ? 65535
-                     : row.isSigned  ? (int64_t(1) << (row.bits - 1)) - 1
-                                     : (int64_t(1) << row.bits) - 1;
-      if (row.bits == 4 && value < 0)
+      // Small floats and several codes in a byte are bit patterns, not numbers.
+      bool isPacked = row.bits < 8, isPattern = isFloat || isPacked || !row.isSigned;
+      unsigned bits = isPacked ? 8 : row.bits;
+      int64_t low = isPattern ? 0 : -(int64_t(1) << (bits - 1));
+      int64_t high = isBool      ? 1
+                     : isPattern ? (int64_t(1) << bits) - 1
+                                 : (int64_t(1) << (bits - 1)) - 1;
+      if (isPacked && value < 0)
         value &= 255;
       if (value < low || value > high)
         return false;
@@ -171,7 +213,8 @@ FailureOr<ConstantPointer> decodeTensor(TensorProto &tensor, const Twine &where,
   std::optional<int64_t> count = productChecked(shape, mostTensorBytes / 8);
   if (!count)
     return reporter.error("E2107", where, "has more elements than a tensor may have");
-  uint64_t fileBytes = row->bits == 4 ? (*count + 1) / 2 : *count * (row->bits / 8);
+  int64_t inByte = row->bits < 8 ? 8 / row->bits : 1;
+  uint64_t fileBytes = row->bits < 8 ? llvm::divideCeil(*count, inByte) : *count * (row->bits / 8);
 
   auto constant = std::make_shared<Constant>();
   constant->dataType = row->dataType;
@@ -206,7 +249,7 @@ FailureOr<ConstantPointer> decodeTensor(TensorProto &tensor, const Twine &where,
     if (present == 0)
       return reporter.error("E2203", where,
                             "stores " + row->name + " data in the field of another type");
-    int64_t needed = row->bits == 4 ? (*count + 1) / 2 : *count;
+    int64_t needed = llvm::divideCeil(*count, inByte);
     if (present != needed)
       return wrongSize(present, "elements", needed);
     std::string bytes;
@@ -234,12 +277,17 @@ FailureOr<ConstantPointer> decodeTensor(TensorProto &tensor, const Twine &where,
     constant->owner = owner;
   }
 
-  if (row->bits == 4) {
-    auto wide = std::make_shared<std::string>(
-        widenHalfBytes({constant->bytes.data(), constant->bytes.size()}, *count, row->isSigned));
-    constant->bytes = {wide->data(), wide->size()};
-    constant->owner = wide;
-  }
+  auto replaceBytes = [&](std::string bytes) {
+    auto owner = std::make_shared<std::string>(std::move(bytes));
+    constant->bytes = {owner->data(), owner->size()};
+    constant->owner = owner;
+  };
+  const llvm::fltSemantics *smallFloat = findSmallFloat(row->dataType);
+  if (row->bits < 8)
+    replaceBytes(widenCodes({constant->bytes.data(), constant->bytes.size()}, *count, row->bits,
+                            row->isSigned && !smallFloat));
+  if (smallFloat)
+    replaceBytes(widenFloats({constant->bytes.data(), constant->bytes.size()}, *smallFloat));
   if (row->dataType == TensorProto::BOOL)
     for (char byte : constant->bytes)
       if (byte != 0 && byte != 1)

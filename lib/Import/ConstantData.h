@@ -20,10 +20,11 @@ constexpr int64_t mostDimensions = 8;
 constexpr int64_t mostTensorBytes = int64_t(1) << 40;
 
 /// Initializers, Constant nodes, and what is folded from them. Bytes are row-major and
-/// little-endian, one element in a whole number of bytes: 4-bit integers are widened to 8.
+/// little-endian, one element in a whole number of bytes: integers of 2 and 4 bits are widened
+/// to 8, floats of 4 and 8 bits to f32.
 struct Constant {
   mlir::RankedTensorType type;
-  int32_t dataType = 0; // the ONNX element type; tells int4 from int8
+  int32_t dataType = 0; // the ONNX element type; tells int4 from int8, float8 from float
   llvm::ArrayRef<char> bytes;
   std::shared_ptr<const void> owner; // keeps `bytes` alive until `value` does
   mlir::Value value;                 // the qnn.constant, once an operation needed it
@@ -32,8 +33,12 @@ struct Constant {
 };
 using ConstantPointer = std::shared_ptr<Constant>;
 
-/// Element type of an ONNX type, or null where qcc has none. 4-bit integers are stored in 8 bits.
+/// Element type of an ONNX type, or null where qcc has none; that which holds it for those that
+/// isStoredOnly.
 mlir::Type getElementType(mlir::MLIRContext *context, int32_t dataType);
+
+/// Whether only constants have the ONNX type: integers of 2 and 4 bits, floats of 4 and 8.
+bool isStoredOnly(int32_t dataType);
 
 /// ONNX type of a builtin element type.
 int32_t getDataType(mlir::Type elementType);

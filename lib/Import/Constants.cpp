@@ -85,10 +85,10 @@ ArrayRef<Operator> getConstantOperators() {
   static const Operator rows[] = {
       {"", "Constant", 1, 0, 0, 1,
        "value:tensor value_float:float value_floats:floats value_int:int value_ints:ints",
-       importConstant},
-      {"", "ConstantOfShape", 9, 1, 1, 1, "value:tensor", importConstantOfShape},
-      {"", "Shape", 1, 1, 1, 1, "start:int>=15 end:int>=15", importShape},
-      {"", "Size", 1, 1, 1, 1, "", importSize},
+       importConstant, FloatTypes::Any},
+      {"", "ConstantOfShape", 9, 1, 1, 1, "value:tensor", importConstantOfShape, FloatTypes::Any},
+      {"", "Shape", 1, 1, 1, 1, "start:int>=15 end:int>=15", importShape, FloatTypes::Any},
+      {"", "Size", 1, 1, 1, 1, "", importSize, FloatTypes::Any},
   };
   return rows;
 }

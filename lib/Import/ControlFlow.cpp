@@ -242,12 +242,13 @@ static LogicalResult importScan(NodeContext &node) {
 
 ArrayRef<Operator> getControlFlowOperators() {
   static const Operator rows[] = {
-      {"", "If", 1, 1, 1, anyNumber, "then_branch:graph! else_branch:graph!", importIf},
-      {"", "Loop", 1, 0, anyNumber, anyNumber, "body:graph!", importLoop},
+      {"", "If", 1, 1, 1, anyNumber, "then_branch:graph! else_branch:graph!", importIf,
+       FloatTypes::Any},
+      {"", "Loop", 1, 0, anyNumber, anyNumber, "body:graph!", importLoop, FloatTypes::Any},
       {"", "Scan", 8, 1, anyNumber, anyNumber,
        "body:graph! num_scan_inputs:int! scan_input_axes:ints>=9 scan_input_directions:ints>=9 "
        "scan_output_axes:ints>=9 scan_output_directions:ints>=9 directions:ints<9",
-       importScan},
+       importScan, FloatTypes::Any},
   };
   return rows;
 }

@@ -6,6 +6,7 @@
 
 #include "dialects/QNN/QNNNetwork.h"
 #include "dialects/QNN/QNNWeights.h"
+#include "lib/Import/FloatConversion.h"
 #include "lib/Import/GraphInputs.h"
 #include "lib/Import/NodeFolding.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -88,7 +89,9 @@ private:
                             NameLoc::get(StringAttr::get(context, name)), where);
     Block *block = state.builder.getInsertionBlock();
     Operation *last = block->empty() ? nullptr : &block->back();
-    if (failed(findOperator(domain, node.op_type())->import(nodeContext)))
+    const Operator &row = *findOperator(domain, node.op_type());
+    FloatConversion conversion(state, nodeContext, node, row);
+    if (failed(row.import(nodeContext)) || failed(conversion.convertResults()))
       return failure();
     return nodeContext.hasOnlyKnownInputs() ? foldKnownNode(nodeContext, last) : success();
   }

@@ -14,8 +14,7 @@ namespace qcc::import {
 FailureOr<Type> getBoundaryType(MLIRContext *context, int32_t dataType, const std::string &where,
                                 Reporter &reporter) {
   Type type = getElementType(context, dataType);
-  bool isSmall = dataType == onnx::TensorProto::INT4 || dataType == onnx::TensorProto::UINT4;
-  if (!type || isSmall || type.isF16() || type.isBF16())
+  if (!type || getDataType(type) != dataType)
     return reporter.error("E2102", where,
                           "has element type " + getDataTypeName(dataType) +
                               ", which qcc does not support for inputs and outputs");

@@ -264,15 +264,18 @@ static LogicalResult importReverseSequence(NodeContext &node) {
 
 ArrayRef<Operator> getIndexingOperators() {
   static const Operator rows[] = {
-      {"", "Compress", 9, 2, 2, 1, "axis:int", importCompress},
-      {"", "Gather", 1, 2, 2, 1, "axis:int", importGather},
-      {"", "GatherElements", 11, 2, 2, 1, "axis:int", importGatherElements},
-      {"", "GatherND", 11, 2, 2, 1, "batch_dims:int>=12", importGatherND},
-      {"", "ReverseSequence", 10, 2, 2, 1, "batch_axis:int time_axis:int", importReverseSequence},
-      {"", "Scatter", 9, 3, 3, 1, "axis:int", importScatterElements},
-      {"", "ScatterElements", 11, 3, 3, 1, "axis:int reduction:string>=16", importScatterElements},
-      {"", "ScatterND", 11, 3, 3, 1, "reduction:string>=16", importScatterND},
-      {"", "TensorScatter", 24, 2, 3, 1, "axis:int mode:string", importTensorScatter},
+      {"", "Compress", 9, 2, 2, 1, "axis:int", importCompress, FloatTypes::Any},
+      {"", "Gather", 1, 2, 2, 1, "axis:int", importGather, FloatTypes::Any},
+      {"", "GatherElements", 11, 2, 2, 1, "axis:int", importGatherElements, FloatTypes::Any},
+      {"", "GatherND", 11, 2, 2, 1, "batch_dims:int>=12", importGatherND, FloatTypes::Any},
+      {"", "ReverseSequence", 10, 2, 2, 1, "batch_axis:int time_axis:int", importReverseSequence,
+       FloatTypes::Any},
+      {"", "Scatter", 9, 3, 3, 1, "axis:int", importScatterElements, FloatTypes::Double},
+      {"", "ScatterElements", 11, 3, 3, 1, "axis:int reduction:string>=16", importScatterElements,
+       FloatTypes::Double},
+      {"", "ScatterND", 11, 3, 3, 1, "reduction:string>=16", importScatterND, FloatTypes::Double},
+      {"", "TensorScatter", 24, 2, 3, 1, "axis:int mode:string", importTensorScatter,
+       FloatTypes::Double},
   };
   return rows;
 }

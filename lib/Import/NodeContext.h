@@ -46,6 +46,7 @@ struct ImportState {
   int64_t foldBudget; // bytes that folding may still make
   int64_t nodeBudget; // nodes that unrolling and inlining may still make
   Frame frame;
+  bool hasNarrowed = false; // f64 arithmetic was replaced by f32's
   /// Tensors of nodes that run several times are decoded once.
   llvm::DenseMap<const onnx::TensorProto *, ConstantPointer> decoded;
   /// Imports a graph of a node on the values of its inputs; gives those of its outputs.
@@ -71,9 +72,15 @@ public:
   mlir::OpBuilder &builder;
   const mlir::Location location;
   const int64_t version; // of the operator's domain
+  /// The node's float type where operands were converted to f32 for the handler, else null.
+  mlir::Type floatType;
 
   mlir::LogicalResult error(llvm::StringRef code, const llvm::Twine &text) {
     return state.reporter.error(code, where, text);
+  }
+
+  void warning(llvm::StringRef code, const llvm::Twine &text) {
+    state.reporter.warning(code, where, text);
   }
 
   //===- Inputs ---------------------------------------------------------------//

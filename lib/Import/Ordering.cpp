@@ -159,16 +159,17 @@ static LogicalResult importOneHot(NodeContext &node) {
 ArrayRef<Operator> getOrderingOperators() {
   static const Operator rows[] = {
       {"", "ArgMax", 1, 1, 1, 1, "axis:int keepdims:int select_last_index:int>=12",
-       importArgReduce<qnn::ArgReduceKind::Max>},
+       importArgReduce<qnn::ArgReduceKind::Max>, FloatTypes::Double},
       {"", "ArgMin", 1, 1, 1, 1, "axis:int keepdims:int select_last_index:int>=12",
-       importArgReduce<qnn::ArgReduceKind::Min>},
+       importArgReduce<qnn::ArgReduceKind::Min>, FloatTypes::Double},
       {"", "CumProd", 26, 2, 2, 1, "exclusive:int reverse:int",
-       importCumulative<qnn::CumulativeKind::Product>},
+       importCumulative<qnn::CumulativeKind::Product>, FloatTypes::Double},
       {"", "CumSum", 11, 2, 2, 1, "exclusive:int reverse:int",
-       importCumulative<qnn::CumulativeKind::Sum>},
+       importCumulative<qnn::CumulativeKind::Sum>, FloatTypes::Double},
       {"", "Hardmax", 1, 1, 1, 1, "axis:int", importHardmax},
-      {"", "OneHot", 9, 3, 3, 1, "axis:int", importOneHot},
-      {"", "TopK", 1, 1, 2, 2, "axis:int k:int<10 largest:int>=11 sorted:int>=11", importTopK},
+      {"", "OneHot", 9, 3, 3, 1, "axis:int", importOneHot, FloatTypes::Double},
+      {"", "TopK", 1, 1, 2, 2, "axis:int k:int<10 largest:int>=11 sorted:int>=11", importTopK,
+       FloatTypes::Double},
   };
   return rows;
 }

@@ -208,8 +208,9 @@ static LogicalResult importCenterCropPad(NodeContext &node) {
 
 ArrayRef<Operator> getPaddingOperators() {
   static const Operator rows[] = {
-      {"", "CenterCropPad", 18, 2, 2, 1, "axes:ints", importCenterCropPad},
-      {"", "Pad", 2, 1, 4, 1, "mode:string pads:ints<11 value:float<11", importPad},
+      {"", "CenterCropPad", 18, 2, 2, 1, "axes:ints", importCenterCropPad, FloatTypes::Any},
+      {"", "Pad", 2, 1, 4, 1, "mode:string pads:ints<11 value:float<11", importPad,
+       FloatTypes::Any},
   };
   return rows;
 }

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "lib/Import/ConstantFolding.h"
+#include "lib/Import/FloatMath.h"
+#include "lib/Import/QuantizationArithmetic.h"
 #include "lib/Import/QuantizationParameters.h"
 #include <cmath>
 
@@ -11,21 +13,22 @@ using onnx::TensorProto;
 
 namespace qcc::import {
 
-/// The quantized dimension of input 0, or 0 for one scale. Axis and blocks matter only for more.
+/// The quantized dimension of input 0, or 0 for one scale.
 static FailureOr<int64_t> readAxis(NodeContext &node) {
-  if (node.getInt("block_size", 0) != 0)
-    return node.error("E2403", "quantizes by blocks, which qcc does not support");
   if (node.getType(1).getNumElements() == 1)
     return 0;
   return node.getAxis("axis", 1, node.getRank(0));
 }
 
-static int64_t getChannels(NodeContext &node, int64_t axis) {
-  return node.getRank(0) == 0 ? 1 : node.getShape(0)[axis];
+/// Whether the parameters are known and a quantized type or qnn.dequantize_weights can hold them.
+static bool hasPlainParameters(NodeContext &node, bool isConstant) {
+  return node.getConstant(1) && (!node.hasInput(2) || node.getConstant(2)) &&
+         (node.getType(1).getNumElements() == 1 ||
+          (isConstant && node.getInt("block_size", 0) == 0));
 }
 
-static bool isWidened(int32_t dataType) {
-  return dataType == TensorProto::INT4 || dataType == TensorProto::UINT4;
+static int64_t getChannels(NodeContext &node, int64_t axis) {
+  return node.getRank(0) == 0 ? 1 : node.getShape(0)[axis];
 }
 
 /// saturate(round_half_even(x / scale) + zero_point) on a constant.
@@ -54,21 +57,29 @@ static ConstantPointer quantizeConstant(const Constant &constant, int64_t axis,
 }
 
 static LogicalResult importQuantizeLinear(NodeContext &node) {
-  if (failed(node.requireFloat(0)))
-    return failure();
-  auto axis = readAxis(node);
-  if (failed(axis))
+  if (!node.getElementType(0).isInteger(32) && failed(node.requireFloat(0)))
     return failure();
   int64_t outputType = node.getInt("output_dtype", 0);
   if (outputType < 0 || outputType > 1000)
     return node.error("E2016", "attribute 'output_dtype' is unknown");
+  int32_t codes = static_cast<int32_t>(outputType);
+  if (node.hasInput(2))
+    codes = getCodeType(node, 2);
   const Constant *constant = node.getConstant(0);
+  if (!node.getElementType(0).isF32() || !hasPlainParameters(node, constant)) {
+    Type storage = getElementType(node.builder.getContext(), codes ? codes : TensorProto::UINT8);
+    if (storage && getDataType(storage) != (codes ? codes : TensorProto::UINT8))
+      storage = nullptr;
+    return importQuantizeArithmetic(node, storage);
+  }
+  auto axis = readAxis(node);
+  if (failed(axis))
+    return failure();
   auto parameters = readQuantization(node, 1, 2, static_cast<int32_t>(outputType),
                                      constant ? getChannels(node, *axis) : 1);
   if (failed(parameters))
     return failure();
-  int32_t codes = node.hasInput(2) ? getCodeType(node, 2) : static_cast<int32_t>(outputType);
-  if (isWidened(codes) || parameters->storage.getIntOrFloatBitWidth() > 16)
+  if (isStoredOnly(codes) || parameters->storage.getIntOrFloatBitWidth() > 16)
     return node.error("E2402",
                       "quantizes to " + getDataTypeName(codes) + ", which qcc does not support");
   if (constant) {
@@ -81,16 +92,31 @@ static LogicalResult importQuantizeLinear(NodeContext &node) {
   return node.setResult(createStorageView(node, quantized));
 }
 
-static LogicalResult importDequantizeLinear(NodeContext &node) {
+/// Element type of the result: the attribute's, else that of the scale.
+static FailureOr<Type> readRealType(NodeContext &node) {
   int64_t outputType = node.getInt("output_dtype", 0);
-  if (outputType != 0 && outputType != TensorProto::FLOAT)
-    return node.error("E2308", "gives another element type than float");
-  if (!isa<IntegerType>(node.getElementType(0)))
-    return node.error("E2308", node.describeInput(0) + " does not hold integers");
+  if (outputType == 0)
+    return node.floatType ? node.floatType : Type(node.builder.getF32Type());
+  for (int32_t known : {TensorProto::FLOAT, TensorProto::FLOAT16, TensorProto::BFLOAT16})
+    if (outputType == known)
+      return getElementType(node.builder.getContext(), known);
+  return node.error("E2308", "gives an element type other than float, float16 and bfloat16");
+}
+
+static LogicalResult importDequantizeLinear(NodeContext &node) {
+  auto realType = readRealType(node);
+  if (failed(realType))
+    return failure();
+  if (!isa<IntegerType>(node.getElementType(0)) && !isStoredOnly(getCodeType(node, 0)))
+    return node.error("E2308", node.describeInput(0) + " does not hold codes");
+  bool isConstant = isConstantExpression(node.getValue(0));
+  unsigned width = node.getElementType(0).getIntOrFloatBitWidth();
+  if (!realType->isF32() || !isa<IntegerType>(node.getElementType(0)) ||
+      (!isConstant && width > 16) || !hasPlainParameters(node, isConstant))
+    return importDequantizeArithmetic(node, *realType);
   auto axis = readAxis(node);
   if (failed(axis))
     return failure();
-  bool isConstant = isConstantExpression(node.getValue(0));
   auto parameters =
       readQuantization(node, 1, 2, getCodeType(node, 0), isConstant ? getChannels(node, *axis) : 1);
   if (failed(parameters))
@@ -103,23 +129,44 @@ static LogicalResult importDequantizeLinear(NodeContext &node) {
     return node.setResult(
         node.create<qnn::DequantizeWeightsOp>(*type, node.getValue(0), scale, zeroPoint, *axis));
   }
-  if (parameters->storage.getIntOrFloatBitWidth() > 16)
-    return node.error("E2402", "dequantizes computed int32 values, which qcc does not support");
   Value codes = createQuantizedView(node, node.getValue(0), *parameters);
   return node.setResult(node.create<qnn::DequantizeOp>(*type, codes));
+}
+
+/// scale = (max - min) / 255 over a range that holds 0; zero point = saturate(round(-min / scale)).
+static LogicalResult importDynamicQuantizeLinear(NodeContext &node) {
+  if (failed(node.requireFloat(0)))
+    return failure();
+  FloatMath math(node);
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(0, node.getRank(0)));
+  Value input = node.getValue(0), zero = math.scalar(0);
+  auto findBound = [&](qnn::ReduceKind kind) {
+    return node.createReshape(axes.empty() ? input : math.reduce(kind, input, axes), {});
+  };
+  Value low = math.min(findBound(qnn::ReduceKind::Min), zero);
+  Value high = math.max(findBound(qnn::ReduceKind::Max), zero);
+  Value scale = math.div(math.sub(high, low), math.scalar(255));
+  IntegerType codes = node.builder.getIntegerType(8, /*isSigned=*/false);
+  Value zeroPoint = createQuantized(node, math.sub(zero, low), scale, Value(), codes);
+  Value offset =
+      node.create<qnn::CastOp>(RankedTensorType::get({}, node.builder.getF32Type()), zeroPoint);
+  if (failed(node.setResult(scale, 1)) || failed(node.setResult(zeroPoint, 2)))
+    return failure();
+  return node.setResult(createQuantized(node, input, scale, offset, codes));
 }
 
 ArrayRef<Operator> getQuantizationOperators() {
   static const Operator rows[] = {
       {"", "DequantizeLinear", 10, 2, 3, 1, "axis:int>=13 block_size:int>=21 output_dtype:int>=23",
-       importDequantizeLinear},
+       importDequantizeLinear, FloatTypes::Operands},
+      {"", "DynamicQuantizeLinear", 11, 1, 1, 3, "", importDynamicQuantizeLinear},
       {"", "QuantizeLinear", 10, 2, 3, 1,
        "axis:int>=13 saturate:int>=19 block_size:int>=21 output_dtype:int>=21 precision:int>=23",
-       importQuantizeLinear},
+       importQuantizeLinear, FloatTypes::Operands},
       {"com.microsoft", "DequantizeLinear", 1, 2, 3, 1, "axis:int block_size:int",
-       importDequantizeLinear},
+       importDequantizeLinear, FloatTypes::Operands},
       {"com.microsoft", "QuantizeLinear", 1, 2, 3, 1, "axis:int block_size:int",
-       importQuantizeLinear},
+       importQuantizeLinear, FloatTypes::Operands},
   };
   return rows;
 }

@@ -114,10 +114,12 @@ static LogicalResult importSpaceToDepth(NodeContext &node) {
 
 ArrayRef<Operator> getRearrangementOperators() {
   static const Operator rows[] = {
-      {"", "DepthToSpace", 1, 1, 1, 1, "blocksize:int! mode:string", importDepthToSpace},
-      {"", "Expand", 8, 2, 2, 1, "", importExpand},
-      {"", "SpaceToDepth", 1, 1, 1, 1, "blocksize:int! mode:string", importSpaceToDepth},
-      {"", "Tile", 6, 2, 2, 1, "", importTile},
+      {"", "DepthToSpace", 1, 1, 1, 1, "blocksize:int! mode:string", importDepthToSpace,
+       FloatTypes::Any},
+      {"", "Expand", 8, 2, 2, 1, "", importExpand, FloatTypes::Any},
+      {"", "SpaceToDepth", 1, 1, 1, 1, "blocksize:int! mode:string", importSpaceToDepth,
+       FloatTypes::Any},
+      {"", "Tile", 6, 2, 2, 1, "", importTile, FloatTypes::Any},
   };
   return rows;
 }

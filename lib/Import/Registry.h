@@ -18,6 +18,16 @@ constexpr int64_t oldestOpset = 7, newestOpset = 28;
 
 constexpr unsigned anyNumber = ~0u;
 
+/// What an operator takes of f16, bf16 and f64 operands. Whatever it does not take it gets as f32,
+/// and gives its results back in the node's type.
+enum class FloatTypes {
+  Single,     // computes in f32
+  Statistics, // the same; results after the first stay f32
+  Operands,   // the same; the handler settles the type of its results (NodeContext::floatType)
+  Double,     // computes in f32 and f64
+  Any,        // moves or converts elements of every type
+};
+
 /// One ONNX operator. Every node is checked against its row before its handler runs, so handlers
 /// find required inputs present and attributes of the right type.
 struct Operator {
@@ -29,10 +39,12 @@ struct Operator {
   /// it is required, or "<13" or ">=13" when only those versions have it.
   llvm::StringLiteral attributes;
   mlir::LogicalResult (*import)(NodeContext &node);
+  FloatTypes floats = FloatTypes::Single;
 };
 
 // One table for each family, in the file of that name.
 llvm::ArrayRef<Operator> getActivationOperators();
+llvm::ArrayRef<Operator> getCastOperators();
 llvm::ArrayRef<Operator> getColumnOperators();
 llvm::ArrayRef<Operator> getComparisonOperators();
 llvm::ArrayRef<Operator> getConstantOperators();

@@ -175,38 +175,15 @@ static LogicalResult importDropout(NodeContext &node) {
   return node.setResult(Tensor(node.getInput(0)));
 }
 
-static LogicalResult importCast(NodeContext &node) {
-  int64_t dataType = node.getInt("to", 0);
-  Type type = dataType > 0 && dataType < 1000
-                  ? getElementType(node.builder.getContext(), static_cast<int32_t>(dataType))
-                  : Type();
-  if (!type || getDataType(type) != dataType)
-    return node.error("E2308", "cannot convert to element type " +
-                                   getDataTypeName(static_cast<int32_t>(
-                                       std::clamp<int64_t>(dataType, -1, 1000))));
-  if (type == node.getElementType(0))
-    return node.setResult(Tensor(node.getInput(0)));
-  const Constant *constant = node.getConstant(0);
-  if (isFoldable(constant))
-    return node.setResult(castConstant(*constant, type));
-  if (type.isInteger(1))
-    return node.error("E2309", "converts computed values to bool, which qcc does not support");
-  auto result = node.makeType(node.getShape(0), type);
-  if (failed(result))
-    return failure();
-  return node.setResult(node.create<qnn::CastOp>(*result, node.getValue(0)));
-}
-
 ArrayRef<Operator> getShapeOperators() {
   static const Operator rows[] = {
-      {"", "Cast", 1, 1, 1, 1, "to:int! saturate:int>=19 round_mode:string>=24", importCast},
-      {"", "Dropout", 1, 1, 3, 2, "ratio:float<12 seed:int>=12", importDropout},
-      {"", "Flatten", 1, 1, 1, 1, "axis:int", importFlatten},
-      {"", "Identity", 1, 1, 1, 1, "", importIdentity},
-      {"", "Reshape", 5, 2, 2, 1, "allowzero:int>=14", importReshape},
-      {"", "Squeeze", 1, 1, 2, 1, "axes:ints<13", importSqueeze},
-      {"", "Transpose", 1, 1, 1, 1, "perm:ints", importTranspose},
-      {"", "Unsqueeze", 1, 1, 2, 1, "axes:ints<13", importUnsqueeze},
+      {"", "Dropout", 1, 1, 3, 2, "ratio:float<12 seed:int>=12", importDropout, FloatTypes::Any},
+      {"", "Flatten", 1, 1, 1, 1, "axis:int", importFlatten, FloatTypes::Any},
+      {"", "Identity", 1, 1, 1, 1, "", importIdentity, FloatTypes::Any},
+      {"", "Reshape", 5, 2, 2, 1, "allowzero:int>=14", importReshape, FloatTypes::Any},
+      {"", "Squeeze", 1, 1, 2, 1, "axes:ints<13", importSqueeze, FloatTypes::Any},
+      {"", "Transpose", 1, 1, 1, 1, "perm:ints", importTranspose, FloatTypes::Any},
+      {"", "Unsqueeze", 1, 1, 2, 1, "axes:ints<13", importUnsqueeze, FloatTypes::Any},
   };
   return rows;
 }

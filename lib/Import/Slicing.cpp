@@ -189,9 +189,11 @@ static LogicalResult importConcat(NodeContext &node) {
 
 ArrayRef<Operator> getSlicingOperators() {
   static const Operator rows[] = {
-      {"", "Concat", 4, 1, anyNumber, 1, "axis:int!", importConcat},
-      {"", "Slice", 1, 1, 5, 1, "starts:ints<10 ends:ints<10 axes:ints<10", importSlice},
-      {"", "Split", 2, 1, 2, anyNumber, "axis:int split:ints<13 num_outputs:int>=18", importSplit},
+      {"", "Concat", 4, 1, anyNumber, 1, "axis:int!", importConcat, FloatTypes::Any},
+      {"", "Slice", 1, 1, 5, 1, "starts:ints<10 ends:ints<10 axes:ints<10", importSlice,
+       FloatTypes::Any},
+      {"", "Split", 2, 1, 2, anyNumber, "axis:int split:ints<13 num_outputs:int>=18", importSplit,
+       FloatTypes::Any},
   };
   return rows;
 }
