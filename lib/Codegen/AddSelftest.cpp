@@ -136,6 +136,10 @@ void SelftestEmitter::emitGenerator(unsigned index, const Tensor &tensor, Dictio
     int64_t shift = kind.isFloat ? 16 : kind.isCode ? 32 - int64_t(kind.bits) : 31;
     Value value = arith::ShRUIOp::create(builder, location, state, word(shift));
     auto type = builder.getIntegerType(kind.bits);
+    if (kind.fixed) {
+      value = arith::AndIOp::create(builder, location, value, word(kind.kept));
+      value = arith::OrIOp::create(builder, location, value, word(kind.fixed));
+    }
     if (kind.isFloat) {
       auto bound = [&](StringRef key) {
         return floating(range.getAs<FloatAttr>(key).getValue().convertToFloat());

@@ -19,7 +19,8 @@ StringRef getCType(StringRef type) {
   return StringSwitch<StringRef>(type)
       .Case("f32", "float")
       .Case("f64", "double")
-      .Case("f16", "uint16_t")
+      // C99 has no 16-bit floats: their bits.
+      .Cases({"f16", "bf16"}, "uint16_t")
       .Case("i8", "int8_t")
       .Cases({"u8", "bool"}, "uint8_t")
       .Case("i16", "int16_t")

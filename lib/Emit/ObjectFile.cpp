@@ -17,9 +17,11 @@ namespace qcc::emit {
 
 /// Helpers of the ABIs that float parts may call on a core without the hardware.
 static bool isRuntimeHelper(StringRef symbol) {
-  static const Regex allowed("^(__aeabi_(f[a-z0-9]+|i2f|ui2f|c?fcmp[a-z]+|l[a-z0-9]+|u?idiv(mod)?)|"
-                             "__(add|sub|mul|div|eq|ne|ge|gt|le|lt|unord)sf[23]|"
-                             "__float(un)?(si|di)sf|__fix(uns)?sf[sd]i|__(u?div|u?mod|mul)di3)$");
+  static const Regex allowed(
+      "^(__aeabi_([fd][a-z0-9]+|u?i2[fd]|c[fd]r?cmp[a-z]+|u?l[a-z0-9]+|u?idiv(mod)?)|"
+      "__(add|sub|mul|div|eq|ne|ge|gt|le|lt|unord)[sd]f[23]|"
+      "__(extendsfdf|truncdfsf)2|__float(un)?(si|di)[sd]f|"
+      "__fix(uns)?[sd]f[sd]i|__(u?div|u?mod|mul)di3)$");
   return allowed.match(symbol);
 }
 

@@ -2,10 +2,12 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "lib/Import/FloatMath.h"
 #include "lib/Import/IntegerProducts.h"
 #include "lib/Import/MatrixShapes.h"
 #include "lib/Import/Pooling.h"
 #include "lib/Import/QuantizationParameters.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -85,6 +87,27 @@ static LogicalResult importQLinearSigmoid(NodeContext &node) {
   return node.setResult(createStorageView(node, node.create<qnn::SigmoidOp>(*type, codes)));
 }
 
+namespace {
+/// The input of a pool, whose channels are first unless `channels_last` says otherwise.
+struct PooledMap {
+  explicit PooledMap(NodeContext &node)
+      : node(node), isLast(node.getInt("channels_last", 0) != 0), shape(node.getShape(0)) {
+    if (isLast) {
+      shape.insert(shape.begin() + 1, shape.back());
+      shape.pop_back();
+    }
+  }
+  Value enter(Value codes) const { return isLast ? codes : toChannelsLast(node, codes); }
+  Value leave(Value codes) const {
+    return isLast ? codes : toChannelsFirst(node, codes, node.getRank(0));
+  }
+
+  NodeContext &node;
+  bool isLast;
+  SmallVector<int64_t> shape; // channels first
+};
+} // namespace
+
 static LogicalResult importQLinearGlobalAveragePool(NodeContext &node) {
   if (failed(node.requireRank(0, 3, 4)))
     return failure();
@@ -93,13 +116,59 @@ static LogicalResult importQLinearGlobalAveragePool(NodeContext &node) {
   if (failed(input) || failed(result) ||
       failed(requireBytes(node, {input->storage, result->storage})))
     return failure();
-  if (node.getInt("channels_last", 0) != 0)
-    return node.error("E2309", "has its channels last, which qcc does not support");
+  PooledMap map(node);
   Value codes = createQuantizedView(node, node.getValue(0), *input);
-  Value pooled = createAveragePool(node, toChannelsLast(node, codes), getWholeMap(node.getShape(0)),
-                                   getQuantizedType(*result),
-                                   /*countIncludesPads=*/false);
-  return node.setResult(createStorageView(node, toChannelsFirst(node, pooled, node.getRank(0))));
+  Value pooled =
+      createAveragePool(node, map.enter(codes), getWholeMap(map.shape), getQuantizedType(*result),
+                        /*countIncludesPads=*/false);
+  return node.setResult(createStorageView(node, map.leave(pooled)));
+}
+
+/// X, x_scale, x_zero_point, y_scale, y_zero_point: `compute` on the reals that the codes mean.
+static LogicalResult importThroughReals(NodeContext &node,
+                                        llvm::function_ref<FailureOr<Value>(Value)> compute) {
+  auto input = readQuantization(node, 1, 2, getCodeType(node, 0), 1);
+  auto result = readQuantization(node, 3, 4, getCodeType(node, 0), 1);
+  if (failed(input) || failed(result) ||
+      failed(requireBytes(node, {input->storage, result->storage})))
+    return failure();
+  auto type = node.makeType(node.getShape(0), node.builder.getF32Type());
+  if (failed(type))
+    return failure();
+  Value codes = createQuantizedView(node, node.getValue(0), *input);
+  auto computed = compute(node.create<qnn::DequantizeOp>(*type, codes));
+  if (failed(computed))
+    return failure();
+  Value quantized = node.create<qnn::QuantizeOp>(type->clone(getQuantizedType(*result)), *computed);
+  return node.setResult(createStorageView(node, quantized));
+}
+
+static LogicalResult importQLinearLeakyRelu(NodeContext &node) {
+  float alpha = node.getFloat("alpha", 0.01f);
+  if (!std::isfinite(alpha))
+    return node.error("E2016", "attribute 'alpha' is not a finite number");
+  return importThroughReals(node, [&](Value input) -> FailureOr<Value> {
+    FloatMath math(node);
+    Value scaled = math.mul(input, math.scalar(alpha));
+    return alpha <= 1 ? math.max(input, scaled) : math.min(input, scaled);
+  });
+}
+
+/// Before operator set 13 the dimensions from `axis` on are one.
+static LogicalResult importQLinearSoftmax(NodeContext &node) {
+  int64_t rank = node.getRank(0);
+  bool isOld = node.getInt("opset", 13) < 13;
+  auto axis = node.getAxis("axis", isOld ? 1 : -1, rank);
+  if (failed(axis))
+    return failure();
+  return importThroughReals(node, [&](Value input) -> FailureOr<Value> {
+    if (!isOld)
+      return node.create<qnn::SoftmaxOp>(input.getType(), input, *axis);
+    ArrayRef<int64_t> shape = node.getShape(0);
+    Value rows = node.createReshape(input, {llvm::product_of(shape.take_front(*axis)),
+                                            llvm::product_of(shape.drop_front(*axis))});
+    return node.createReshape(node.create<qnn::SoftmaxOp>(rows.getType(), rows, 1), shape);
+  });
 }
 
 /// A, a_scale, a_zero_point, B, b_scale, b_zero_point, C, y_scale, y_zero_point. Without the last
@@ -107,37 +176,52 @@ static LogicalResult importQLinearGlobalAveragePool(NodeContext &node) {
 static LogicalResult importQGemm(NodeContext &node) {
   if (failed(node.requireRank(0, 2, 2)) || failed(node.requireRank(3, 2, 2)))
     return failure();
-  if (node.getFloat("alpha", 1) != 1 || node.getInt("transA", 0) != 0 || !node.hasInput(7))
-    return node.error("E2309", "has alpha, transA or a float result, which qcc does not support");
+  float alpha = node.getFloat("alpha", 1);
+  if (!(alpha > 0) || !std::isfinite(alpha))
+    return node.error("E2016", "attribute 'alpha' must be positive and finite");
   if (!isConstantExpression(node.getValue(3)))
     return node.error("E2307", node.describeInput(3) +
                                    " must be known at compile time but is computed by the network");
   bool isTransposed = node.getInt("transB", 0) != 0;
-  ArrayRef<int64_t> lhs = node.getShape(0), rhs = node.getShape(3);
+  SmallVector<int64_t> lhs(node.getShape(0));
+  ArrayRef<int64_t> rhs = node.getShape(3);
+  bool isLeftTransposed = node.getInt("transA", 0) != 0;
+  if (isLeftTransposed)
+    std::swap(lhs[0], lhs[1]);
   int64_t depth = rhs[isTransposed], columns = rhs[!isTransposed];
   if (lhs[1] != depth)
     return node.error("E2302", "cannot multiply " + formatShape(lhs) + " by " + formatShape(rhs) +
                                    " with transB=" + Twine(isTransposed));
   auto input = readQuantization(node, 1, 2, getCodeType(node, 0), 1);
   auto weights = readQuantization(node, 4, 5, getCodeType(node, 3), columns);
-  auto result = readQuantization(node, 7, 8, 0, 1);
-  if (failed(input) || failed(weights) || failed(result) ||
-      failed(requireBytes(node, {input->storage, weights->storage, result->storage})))
+  if (failed(input) || failed(weights) ||
+      failed(requireBytes(node, {input->storage, weights->storage})))
     return failure();
+  for (float &scale : weights->scales)
+    scale *= alpha;
+  Type resultType = node.builder.getF32Type();
+  if (node.hasInput(7)) {
+    auto result = readQuantization(node, 7, 8, 0, 1);
+    if (failed(result) || failed(requireBytes(node, {result->storage})))
+      return failure();
+    resultType = getQuantizedType(*result);
+  }
   if (node.hasInput(6) &&
       (!node.getElementType(6).isInteger(32) || node.getType(6).getNumElements() != columns))
     return node.error("E2302", "the bias, " + node.describeInput(6) + ", must hold " +
                                    Twine(columns) + " int32 numbers");
-  auto type = node.makeType({lhs[0], columns}, getQuantizedType(*result));
+  auto type = node.makeType({lhs[0], columns}, resultType);
   if (failed(type))
     return failure();
   Value codes = createQuantizedView(node, node.getValue(0), *input), bias;
+  if (isLeftTransposed)
+    codes = node.createTranspose(codes, {1, 0});
   Value kernel = isTransposed ? node.getValue(3) : node.createTranspose(node.getValue(3), {1, 0});
   if (node.hasInput(6))
     bias = node.createReshape(node.getValue(6), {columns});
   auto [scale, zeroPoint] = createParameters(node, *weights);
   Value product = node.create<qnn::LinearOp>(*type, codes, kernel, bias, scale, zeroPoint);
-  return node.setResult(createStorageView(node, product));
+  return node.setResult(node.hasInput(7) ? createStorageView(node, product) : product);
 }
 
 /// y_scale, y_zero_point, then input, scale and zero point of each part. The parts meet as reals.
@@ -188,18 +272,18 @@ static LogicalResult importQLinearAveragePool(NodeContext &node) {
   if (failed(input) || failed(result) ||
       failed(requireBytes(node, {input->storage, result->storage})))
     return failure();
-  if (node.getInt("channels_last", 0) != 0)
-    return node.error("E2309", "has its channels last, which qcc does not support");
-  auto window = readWindow(node, node.getShape(0), {}, /*isPool=*/true);
-  if (failed(window) || failed(node.makeType({node.getShape(0)[0], node.getShape(0)[1],
-                                              window->result[0], window->result[1]},
-                                             result->storage)))
+  PooledMap map(node);
+  auto window = readWindow(node, map.shape, {}, /*isPool=*/true);
+  if (failed(window))
+    return failure();
+  SmallVector<int64_t> shape = {map.shape[0], map.shape[1]};
+  shape.append(window->result.begin(), window->result.end());
+  if (failed(node.makeType(shape, result->storage)))
     return failure();
   Value codes = createQuantizedView(node, node.getValue(0), *input);
-  Value pooled =
-      createAveragePool(node, toChannelsLast(node, codes), *window, getQuantizedType(*result),
-                        node.getInt("count_include_pad", 0) != 0);
-  return node.setResult(createStorageView(node, toChannelsFirst(node, pooled, node.getRank(0))));
+  Value pooled = createAveragePool(node, map.enter(codes), *window, getQuantizedType(*result),
+                                   node.getInt("count_include_pad", 0) != 0);
+  return node.setResult(createStorageView(node, map.leave(pooled)));
 }
 
 ArrayRef<Operator> getQLinearOperators() {
@@ -214,8 +298,10 @@ ArrayRef<Operator> getQLinearOperators() {
       {"com.microsoft", "QLinearAdd", 1, 7, 8, 1, "", importQLinearBinary<qnn::AddOp>},
       {"com.microsoft", "QLinearGlobalAveragePool", 1, 5, 5, 1, "channels_last:int",
        importQLinearGlobalAveragePool},
+      {"com.microsoft", "QLinearLeakyRelu", 1, 4, 5, 1, "alpha:float", importQLinearLeakyRelu},
       {"com.microsoft", "QLinearMul", 1, 7, 8, 1, "", importQLinearBinary<qnn::MulOp>},
       {"com.microsoft", "QLinearSigmoid", 1, 4, 5, 1, "", importQLinearSigmoid},
+      {"com.microsoft", "QLinearSoftmax", 1, 5, 5, 1, "axis:int opset:int", importQLinearSoftmax},
   };
   return rows;
 }

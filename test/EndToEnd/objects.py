@@ -8,10 +8,10 @@ from machines import RigError, run
 
 TYPES = {"f32": ("f4", "float"), "f64": ("f8", "double"), "i8": ("i1", "int8_t"), "u8": ("u1", "uint8_t"), "i16": ("i2", "int16_t"),
          "u16": ("u2", "uint16_t"), "i32": ("i4", "int32_t"), "u32": ("u4", "uint32_t"), "i64": ("i8", "int64_t"),
-         "u64": ("u8", "uint64_t"), "bool": ("?", "uint8_t"), "f16": ("f2", "uint16_t")}
+         "u64": ("u8", "uint64_t"), "bool": ("?", "uint8_t"), "f16": ("f2", "uint16_t"), "bf16": ("u2", "uint16_t")}
 # Helpers of the ABI that float parts may call on a core without the hardware.
-HELPER = re.compile(r"__aeabi_(f\w+|i2f|ui2f|c?fcmp\w+|l\w+|u?idiv\w*)"
-                    r"|__(add|sub|mul|div|eq|ne|ge|gt|le|lt|unord)sf[23]|__float(un)?(si|di)sf|__fix(uns)?sf[sd]i|__(u?div|u?mod|mul)di3")
+HELPER = re.compile(r"__aeabi_([fd]\w+|u?i2[fd]|c[fd]r?cmp\w+|u?l\w+|u?idiv\w*)|__(add|sub|mul|div|eq|ne|ge|gt|le|lt|unord)[sd]f[23]"
+                    r"|__(extendsfdf|truncdfsf)2|__float(un)?(si|di)[sd]f|__fix(uns)?[sd]f[sd]i|__(u?div|u?mod|mul)di3")
 
 
 def element_size(kind):

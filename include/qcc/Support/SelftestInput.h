@@ -7,6 +7,7 @@
 // element, of which the upper 16 bits count:
 //   i8 u8 i16 u16   the upper bits of the 16
 //   f32 f64         low + step * u, both operations in f32
+//   f16 bf16        sign and fraction of the 16, with the exponent of 0.5
 //   bool i32 u32 i64 u64   the uppermost bit: 0 and 1 are indices that every table has
 //===----------------------------------------------------------------------===//
 #ifndef QCC_SUPPORT_SELFTESTINPUT_H
@@ -29,11 +30,17 @@ struct ElementKind {
   bool isFloat = false;
   /// Integers that hold the upper bits of the 16; the others are 0 or 1.
   bool isCode = true;
+  /// Bits of the 16 that count, and those that are always set.
+  uint32_t kept = 0xffff, fixed = 0;
 };
 
 inline ElementKind getElementKind(llvm::StringRef type) {
   if (type == "bool")
     return {8, false, false};
+  if (type == "f16")
+    return {16, false, true, 0x83ff, 0x3800};
+  if (type == "bf16")
+    return {16, false, true, 0x807f, 0x3f00};
   ElementKind kind;
   type.drop_front().getAsInteger(10, kind.bits);
   kind.isFloat = type.front() == 'f';
@@ -62,6 +69,7 @@ inline std::vector<char> makeInput(llvm::StringRef type, int64_t elements, unsig
         std::memcpy(element, &wide, width);
       continue;
     }
+    upper = (upper & kind.kept) | kind.fixed;
     uint64_t value = kind.isCode ? upper >> (16 - kind.bits) : upper >> 15;
     for (unsigned byte = 0; byte < width; ++byte)
       element[byte] = static_cast<char>(value >> (8 * byte));

@@ -423,8 +423,6 @@ case("E-unknown-type", "E2204", "'w'", lambda: weights(lambda t: setattr(t, "dat
 
 for label, scale in (("zero", 0.0), ("minus-zero", -0.0), ("negative", -1.0), ("nan", np.nan), ("infinity", np.inf)):
     case(f"Q1-scale-{label}", "E2401", "'bad'", quantize, scale)
-case("Q1-scale-double", "E2401", "'bad'", lambda: one(
-    "QuantizeLinear", ["x", "s"], [array("s", 1, np.float64)]))
 case("Q2-zero-point-type", "E2402", "'bad'", lambda: one(
     "DequantizeLinear", ["x", "s", "z"], [array("s", 1), array("z", 0, np.int8)], element=UINT8))
 case("Q2-zero-point-float", "E2402", "'bad'", quantize, 1.0, 0, np.float32)
@@ -433,23 +431,38 @@ case("Q2-counts-differ", "E2402", "'bad'", lambda: weights_with([1, 1, 1], [0]))
 case("Q3-scale-count", "E2403", "'bad'", lambda: weights_with([1, 1, 1, 1], [0, 0, 0, 0]))
 case("Q3-scale-rank", "E2403", "'bad'", lambda: weights_with([[1, 1, 1], [1, 1, 1]], [[0, 0, 0], [0, 0, 0]]))
 case("Q3-axis", "E2303", "'bad'", lambda: weights_with([1, 1, 1], [0, 0, 0], axis=7))
-case("Q3-activation-per-axis", "E2406", "'bad'", quantize, [1.0, 2.0], [0, 0], np.uint8)
+case("Q3-activation-per-axis", "E2403", "'bad'", quantize, [1.0, 2.0, 3.0], [0, 0, 0], np.uint8)
+case("Q3-codes-per-axis", "E2406", "'bad'", lambda: qlinear_sigmoid(initializers=[array("s", [1, 1])]))
 case("Q4-blocks", "E2403", "'bad'", lambda: one(
-    "QuantizeLinear", ["x", "s"], [array("s", np.ones((1, 2, 4, 2)))], opset=21, axis=3, block_size=2))
-case("Q5-computed-scale", "E2404", "'bad'", lambda: model(
-    [node("QuantizeLinear", ["x", "s"], ["y"])], [value("x", [4]), value("s", [])]))
-case("Q5-computed-zero-point", "E2404", "'bad'", lambda: model(
-    [node("QuantizeLinear", ["x", "s", "z"], ["y"])], [value("x", [4]), value("z", [], UINT8)],
+    "QuantizeLinear", ["x", "s"], [array("s", np.ones((1, 2, 4, 2)))], opset=21, axis=3, block_size=4))
+case("Q4-negative-block", "E2403", "'bad'", lambda: one(
+    "QuantizeLinear", ["x", "s"], [array("s", np.ones((1, 2, 4, 2)))], opset=21, axis=3, block_size=-1))
+case("Q5-computed-scale", "E2403", "'bad'", lambda: model(
+    [node("QuantizeLinear", ["x", "s"], ["y"], axis=0)], [value("x", [4]), value("s", [3])]))
+case("Q5-computed-scale-rank", "E2403", "'bad'", lambda: model(
+    [node("QuantizeLinear", ["x", "s"], ["y"], axis=0)], [value("x", [4]), value("s", [4, 1])]))
+case("Q5-computed-zero-point", "E2402", "'bad'", lambda: model(
+    [node("QuantizeLinear", ["x", "s", "z"], ["y"])], [value("x", [4]), value("z", [2], UINT8)],
     initializers=[array("s", 1)]))
+case("Q5-computed-scale-of-code", "E2404", "'bad'", lambda: qlinear_sigmoid(value("s", [])))
 case("Q8-output-type", "E2402", "'bad'", lambda: quantize(opset=21, output_dtype=INT8))
-case("Q14-double-input", "E2308", "'bad'", lambda: one(
-    "QuantizeLinear", ["x", "s"], [array("s", 1)], element=TensorProto.DOUBLE))
+case("Q14-integer-input", "E2308", "'bad'", lambda: one(
+    "QuantizeLinear", ["x", "s"], [array("s", 1)], element=TensorProto.INT64))
 case("Q-int4-activation", "E2402", "'bad'", lambda: one(
     "QuantizeLinear", ["x", "s"], [array("s", 1)], opset=21, output_dtype=TensorProto.INT4))
 case("Q-bias-type", "E2308", "'bad'", lambda: qlinear_conv(array("b", np.zeros(3), np.float32)))
 case("Q-weights-scale-count", "E2403", "'bad'", lambda: qlinear_conv(array("b", np.zeros(3), np.int32), [1, 1]))
-case("Q-int32-activation", "E2402", "'bad'", lambda: one(
-    "DequantizeLinear", ["x", "s"], [array("s", 1)], element=INT32))
+case("Q-int64-activation", "E2402", "'bad'", lambda: one(
+    "DequantizeLinear", ["x", "s"], [array("s", 1)], element=TensorProto.INT64))
+case("Q-dequantize-float", "E2308", "'bad'", lambda: one("DequantizeLinear", ["x", "s"], [array("s", 1)]))
+
+
+def qlinear_sigmoid(*inputs, initializers=()):
+    """QLinearSigmoid whose scales are 's'."""
+    changed = model([node("QLinearSigmoid", ["x", "s", "", "s"], ["y"], domain="com.microsoft")],
+                    [value("x", [4], UINT8), *inputs], initializers=initializers)
+    changed.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    return changed
 
 
 def weights_with(scales, zero_points, **attributes):

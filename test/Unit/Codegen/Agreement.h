@@ -20,7 +20,8 @@ namespace qcc::test {
 /// compares every output byte with Reference.
 class Agreement {
 public:
-  Agreement() {
+  /// `anyBits`: f32 inputs are random bits instead of numbers of moderate size.
+  explicit Agreement(bool anyBits = false) : anyBits(anyBits) {
     mlir::DialectRegistry registry;
     pipeline::registerAllDialects(registry);
     context.appendDialectRegistry(registry);
@@ -51,14 +52,14 @@ public:
   }
 
 private:
-  static reference::Tensor makeRandom(mlir::RankedTensorType type, std::mt19937 &random) {
+  reference::Tensor makeRandom(mlir::RankedTensorType type, std::mt19937 &random) const {
     reference::Tensor tensor(type);
-    if (type.getElementType().isF32())
+    if (type.getElementType().isF32() && !anyBits)
       for (float &x : tensor.view<float>())
         x = (static_cast<int>(random() % 20001) - 10000) / 700.0f;
     else
       for (char &byte : tensor.bytes)
-        byte = static_cast<char>(random());
+        byte = static_cast<char>(random() & (type.getElementType().isInteger(1) ? 1 : 255));
     return tensor;
   }
 
@@ -93,6 +94,7 @@ private:
     }
   }
 
+  bool anyBits;
   mlir::MLIRContext context;
 };
 
