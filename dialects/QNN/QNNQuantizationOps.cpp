@@ -53,9 +53,11 @@ OpFoldResult BitcastOp::fold(FoldAdaptor) {
 }
 
 LogicalResult BitcastOp::verify() {
-  if (getStorageType(getInput().getType().getElementType()) !=
-      getStorageType(getType().getElementType()))
-    return emitOpError("input and result must have one storage type");
+  Type from = getInput().getType().getElementType(), to = getType().getElementType();
+  bool areNumbers = !getQuantized(from) && !getQuantized(to);
+  if (areNumbers ? getElementBytes(from) != getElementBytes(to)
+                 : getStorageType(from) != getStorageType(to))
+    return emitOpError("input and result must have one storage type, numbers one width");
   return verifySameShape(*this);
 }
 

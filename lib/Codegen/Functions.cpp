@@ -4,7 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "Functions.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "Formula.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -13,74 +13,21 @@ namespace qcc::codegen {
 
 namespace {
 
-/// f32 and i32 arithmetic on scalars or vectors, written like the formulas of docs/Semantics.md.
-class Formula {
+class Functions : public Formula {
 public:
-  Formula(KernelEmitter &emitter, Value like)
-      : emitter(emitter), builder(emitter.builder), location(emitter.location),
-        floats(like.getType()),
-        integers(KernelEmitter::withLanes(builder.getI32Type(), KernelEmitter::getLanes(like))) {}
-
-  Value number(float value) { return emitter.constantFloat(floats, value); }
-  Value integer(int64_t value) { return emitter.constant(integers, value); }
-  Value add(Value a, Value b) { return arith::AddFOp::create(builder, location, a, b); }
-  Value sub(Value a, Value b) { return arith::SubFOp::create(builder, location, a, b); }
-  Value mul(Value a, Value b) { return arith::MulFOp::create(builder, location, a, b); }
-  Value div(Value a, Value b) { return arith::DivFOp::create(builder, location, a, b); }
-  Value addI(Value a, Value b) { return arith::AddIOp::create(builder, location, a, b); }
-  Value subI(Value a, Value b) { return arith::SubIOp::create(builder, location, a, b); }
-  Value andI(Value a, int64_t b) { return arith::AndIOp::create(builder, location, a, integer(b)); }
-  Value orI(Value a, Value b) { return arith::OrIOp::create(builder, location, a, b); }
-  Value shiftLeft(Value a, int64_t by) {
-    return arith::ShLIOp::create(builder, location, a, integer(by));
-  }
-  Value shiftRight(Value a, int64_t by) {
-    return arith::ShRSIOp::create(builder, location, a, integer(by));
-  }
-  Value bits(Value x) { return arith::BitcastOp::create(builder, location, integers, x); }
-  Value fromBits(Value x) { return arith::BitcastOp::create(builder, location, floats, x); }
-  Value toFloat(Value x) { return arith::SIToFPOp::create(builder, location, floats, x); }
-  Value magnitude(Value x) { return fromBits(andI(bits(x), 0x7fffffff)); }
-  Value negate(Value x) {
-    return fromBits(
-        arith::XOrIOp::create(builder, location, bits(x), integer(int32_t(0x80000000))));
-  }
-  Value copySign(Value x, Value sign) {
-    return fromBits(orI(andI(bits(x), 0x7fffffff), andI(bits(sign), int32_t(0x80000000))));
-  }
-  Value compare(arith::CmpFPredicate predicate, Value a, Value b) {
-    return arith::CmpFOp::create(builder, location, predicate, a, b);
-  }
-  Value less(Value a, Value b) { return compare(arith::CmpFPredicate::OLT, a, b); }
-  Value greater(Value a, Value b) { return compare(arith::CmpFPredicate::OGT, a, b); }
-  Value select(Value condition, Value a, Value b) {
-    return arith::SelectOp::create(builder, location, condition, a, b);
-  }
-  /// Horner's rule, highest coefficient first: multiply, then add.
-  Value polynomial(ArrayRef<float> coefficients, Value x) {
-    Value y = number(coefficients.front());
-    for (float coefficient : coefficients.drop_front())
-      y = add(mul(y, x), number(coefficient));
-    return y;
-  }
+  using Formula::Formula;
 
   Value exponential(Value x);
   Value logarithm(Value x);
   Value hyperbolicTangent(Value x);
   Value sigmoid(Value x);
   Value errorFunction(Value x);
-
-private:
-  KernelEmitter &emitter;
-  OpBuilder &builder;
-  Location location;
-  Type floats, integers;
 };
 
 // ln 2 in two parts: the first has nine significant bits, so its product with an exponent is exact.
 constexpr float ln2High = 0x1.63p-1f, ln2Low = -0x1.bd0106p-13f;
 
-Value Formula::exponential(Value x) {
+Value Functions::exponential(Value x) {
   constexpr float log2e = 0x1.715476p+0f, magic = 12582912.0f;
   constexpr int32_t magicBits = 0x4B400000;
   x = select(less(x, number(-104.0f)), number(-104.0f), x);
@@ -101,7 +48,7 @@ Value Formula::exponential(Value x) {
   return mul(y, powerOfTwo(subI(exponent, half)));
 }
 
-Value Formula::logarithm(Value x) {
+Value Functions::logarithm(Value x) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   // Denormals are scaled by 2^23 first.
   Value denormal = less(x, number(0x1p-126f));
@@ -126,7 +73,7 @@ Value Formula::logarithm(Value x) {
   return select(greater(x, number(0.0f)), y, special);
 }
 
-Value Formula::hyperbolicTangent(Value x) {
+Value Functions::hyperbolicTangent(Value x) {
   Value size = magnitude(x), square = mul(x, x);
   Value small = polynomial(
       {-0x1.752164p-8f, 0x1.520236p-6f, -0x1.b837f2p-5f, 0x1.110710p-3f, -0x1.555532p-2f}, square);
@@ -136,14 +83,14 @@ Value Formula::hyperbolicTangent(Value x) {
   return select(less(size, number(0.625f)), small, large);
 }
 
-Value Formula::sigmoid(Value x) {
+Value Functions::sigmoid(Value x) {
   // The exponential of a number that is not positive never overflows.
   Value e = exponential(negate(magnitude(x)));
   Value numerator = select(less(x, number(0.0f)), e, number(1.0f));
   return div(numerator, add(number(1.0f), e));
 }
 
-Value Formula::errorFunction(Value x) {
+Value Functions::errorFunction(Value x) {
   Value size = magnitude(x);
   Value small = polynomial({0x1.4ae4d0p-14f, -0x1.a485ecp-11f, 0x1.5419f6p-8f, -0x1.b7fbb4p-6f,
                             0x1.ce2d20p-4f, -0x1.81273ep-2f, 0x1.06eba8p-3f},
@@ -160,11 +107,13 @@ Value Formula::errorFunction(Value x) {
 
 } // namespace
 
-Value emitExp(KernelEmitter &emitter, Value x) { return Formula(emitter, x).exponential(x); }
-Value emitLog(KernelEmitter &emitter, Value x) { return Formula(emitter, x).logarithm(x); }
-Value emitTanh(KernelEmitter &emitter, Value x) { return Formula(emitter, x).hyperbolicTangent(x); }
-Value emitSigmoid(KernelEmitter &emitter, Value x) { return Formula(emitter, x).sigmoid(x); }
-Value emitErf(KernelEmitter &emitter, Value x) { return Formula(emitter, x).errorFunction(x); }
+Value emitExp(KernelEmitter &emitter, Value x) { return Functions(emitter, x).exponential(x); }
+Value emitLog(KernelEmitter &emitter, Value x) { return Functions(emitter, x).logarithm(x); }
+Value emitTanh(KernelEmitter &emitter, Value x) {
+  return Functions(emitter, x).hyperbolicTangent(x);
+}
+Value emitSigmoid(KernelEmitter &emitter, Value x) { return Functions(emitter, x).sigmoid(x); }
+Value emitErf(KernelEmitter &emitter, Value x) { return Functions(emitter, x).errorFunction(x); }
 Value emitAbs(KernelEmitter &emitter, Value x) { return Formula(emitter, x).magnitude(x); }
 Value emitSqrt(KernelEmitter &emitter, Value x) {
   return math::SqrtOp::create(emitter.builder, emitter.location, x);

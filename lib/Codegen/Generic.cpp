@@ -29,8 +29,8 @@ bool canVectorize(Operation *first, RankedTensorType result) {
       return false; // scalar loads from the table
     for (Value operand : op->getOperands()) {
       auto type = cast<RankedTensorType>(operand.getType());
-      if (type.getRank() == 0 || type.getElementType().isInteger(1) ||
-          (type.getShape().back() != 1 && type.getShape().back() != result.getShape().back()))
+      if (type.getRank() != 0 && type.getShape().back() != 1 &&
+          type.getShape().back() != result.getShape().back())
         return false;
     }
   }

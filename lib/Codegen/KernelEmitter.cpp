@@ -51,7 +51,7 @@ Value KernelEmitter::constant(Type type, int64_t value) {
   return arith::ConstantOp::create(builder, location, attribute);
 }
 
-Value KernelEmitter::constantFloat(Type type, float value) {
+Value KernelEmitter::constantFloat(Type type, double value) {
   TypedAttr attribute = builder.getFloatAttr(getElementTypeOrSelf(type), value);
   if (auto vector = dyn_cast<VectorType>(type))
     attribute = DenseElementsAttr::get(vector, cast<Attribute>(attribute));

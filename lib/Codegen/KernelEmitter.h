@@ -54,7 +54,7 @@ public:
   mlir::IntegerType getOffsetType() const;
   mlir::Value offset(int64_t value);
   mlir::Value constant(mlir::Type scalarOrVector, int64_t value);
-  mlir::Value constantFloat(mlir::Type scalarOrVector, float value);
+  mlir::Value constantFloat(mlir::Type scalarOrVector, double value); // f32 or f64
   /// `scalar` for lanes = 1, otherwise vector<lanes x scalar>.
   static mlir::Type withLanes(mlir::Type scalar, int64_t lanes);
   static int64_t getLanes(mlir::Value value);

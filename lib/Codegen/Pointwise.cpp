@@ -2,13 +2,12 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One function per family; each works on scalars and on vectors alike. The order of the f32
-// operations is part of the semantics (docs/Semantics.md): nothing here may be reassociated or
-// fused.
+// The dispatch of all ops, conversions and clamps. The order of the f32 operations is part of the
+// semantics (docs/Semantics.md): nothing here may be reassociated or fused.
 //===----------------------------------------------------------------------===//
-#include "Functions.h"
+#include "Pointwise.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "Functions.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -16,66 +15,8 @@ using namespace mlir;
 
 namespace qcc::codegen {
 
-namespace {
-
-/// Builds f32 and i32 expressions at the emitter's insertion point.
-class PointwiseBuilder {
-public:
-  explicit PointwiseBuilder(KernelEmitter &emitter, Operation *op)
-      : emitter(emitter), builder(emitter.builder), location(emitter.location), op(op),
-        resultType(getElementTypeOrSelf(op->getResult(0).getType())),
-        quantized(qnn::getQuantized(resultType)) {}
-
-  Value emit(ValueRange operands);
-
-private:
-  Type elementType(unsigned operand) {
-    return getElementTypeOrSelf(op->getOperand(operand).getType());
-  }
-  Value mulF(Value a, Value b) { return arith::MulFOp::create(builder, location, a, b); }
-  Value addF(Value a, Value b) { return arith::AddFOp::create(builder, location, a, b); }
-  Value floatLike(Value value, float constant) {
-    return emitter.constantFloat(value.getType(), constant);
-  }
-  Value intLike(Value value, int64_t constant) {
-    return emitter.constant(value.getType(), constant);
-  }
-
-  /// f32(code - zero_point).
-  Value center(Value code, qnn::QuantizedType type) {
-    if (type.getZeroPoint() != 0)
-      code = arith::SubIOp::create(builder, location, code, intLike(code, type.getZeroPoint()));
-    return arith::SIToFPOp::create(
-        builder, location,
-        KernelEmitter::withLanes(builder.getF32Type(), KernelEmitter::getLanes(code)), code);
-  }
-  Value centerOperand(ValueRange operands, unsigned index) {
-    return center(operands[index], cast<qnn::QuantizedType>(elementType(index)));
-  }
-  float scaleOf(unsigned operand) {
-    return qnn::getScale(cast<qnn::QuantizedType>(elementType(operand)));
-  }
-
-  Value emitSum(ValueRange operands, bool subtract);
-  Value emitProduct(ValueRange operands);
-  Value emitQuotient(ValueRange operands);
-  Value emitExtremum(ValueRange operands, bool largest);
-  Value emitClip(Value value, float low, float high);
-  Value emitLookup(qnn::LookupOp lookup, Value code);
-  Value emitConversion(Value value);
-  Value emitFunction(Value x);
-  Value emitBitcast(Value value);
-
-  KernelEmitter &emitter;
-  OpBuilder &builder;
-  Location location;
-  Operation *op;
-  Type resultType;
-  qnn::QuantizedType quantized;
-};
-
 /// f16 and bf16 are integers in registers: an op may move or convert them, nothing else.
-bool computesOnHalf(Operation *op) {
+static bool computesOnHalf(Operation *op) {
   if (isa<qnn::CastOp, qnn::BitcastOp, qnn::SelectOp>(op))
     return false;
   auto isHalf = [](Type type) {
@@ -84,70 +25,14 @@ bool computesOnHalf(Operation *op) {
   return llvm::any_of(op->getOperandTypes(), isHalf) || llvm::any_of(op->getResultTypes(), isHalf);
 }
 
-bool isFloat(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
-
-Value PointwiseBuilder::emitSum(ValueRange operands, bool subtract) {
-  if (quantized) {
-    // y = (x - x_zp) * f32(x_scale / y_scale) for each operand, then one sum, one rounding.
-    float yScale = qnn::getScale(quantized);
-    Value terms[2];
-    for (unsigned i : {0u, 1u}) {
-      Value real = centerOperand(operands, i);
-      terms[i] = mulF(real, floatLike(real, scaleOf(i) / yScale));
-    }
-    Value sum = subtract ? arith::SubFOp::create(builder, location, terms[0], terms[1]).getResult()
-                         : addF(terms[0], terms[1]);
-    return emitter.quantizeScaled(sum, quantized);
-  }
-  if (isFloat(operands[0]))
-    return subtract ? arith::SubFOp::create(builder, location, operands[0], operands[1]).getResult()
-                    : addF(operands[0], operands[1]);
-  if (subtract)
-    return arith::SubIOp::create(builder, location, operands[0], operands[1]);
-  return arith::AddIOp::create(builder, location, operands[0], operands[1]);
-}
-
-Value PointwiseBuilder::emitProduct(ValueRange operands) {
-  if (quantized) {
-    float scale = scaleOf(0) * scaleOf(1);
-    scale /= qnn::getScale(quantized);
-    Value a = operands[0], b = operands[1];
-    Value product[2] = {a, b};
-    for (unsigned i : {0u, 1u})
-      if (int64_t zeroPoint = cast<qnn::QuantizedType>(elementType(i)).getZeroPoint())
-        product[i] =
-            arith::SubIOp::create(builder, location, product[i], intLike(product[i], zeroPoint));
-    Value exact = arith::MulIOp::create(builder, location, product[0], product[1]);
-    Value real = arith::SIToFPOp::create(
-        builder, location,
-        KernelEmitter::withLanes(builder.getF32Type(), KernelEmitter::getLanes(exact)), exact);
-    return emitter.quantizeScaled(mulF(real, floatLike(real, scale)), quantized);
-  }
-  if (isFloat(operands[0]))
-    return mulF(operands[0], operands[1]);
-  return arith::MulIOp::create(builder, location, operands[0], operands[1]);
-}
-
-Value PointwiseBuilder::emitQuotient(ValueRange operands) {
-  if (quantized)
-    return {};
-  if (isFloat(operands[0]))
-    return arith::DivFOp::create(builder, location, operands[0], operands[1]);
-  if (qnn::isSignedStorage(resultType))
-    return arith::DivSIOp::create(builder, location, operands[0], operands[1]);
-  return arith::DivUIOp::create(builder, location, operands[0], operands[1]);
-}
-
-Value PointwiseBuilder::emitExtremum(ValueRange operands, bool largest) {
-  if (quantized && (elementType(0) != resultType || elementType(1) != resultType))
-    return {};
-  if (!quantized && !isFloat(operands[0]) && !qnn::isSignedStorage(resultType)) {
-    if (largest)
-      return arith::MaxUIOp::create(builder, location, operands[0], operands[1]);
-    return arith::MinUIOp::create(builder, location, operands[0], operands[1]);
-  }
-  return largest ? emitter.maximum(operands[0], operands[1])
-                 : emitter.minimum(operands[0], operands[1]);
+/// The bound of a clamp as an integer of `type`: by value, saturated.
+static int64_t convertBound(float bound, IntegerType type) {
+  bool isSigned = qnn::isSignedStorage(type);
+  llvm::APSInt integer(type.getWidth(), !isSigned);
+  bool isExact;
+  // A conversion that does not fit gives the nearest end, NaN gives 0.
+  (void)llvm::APFloat(bound).convertToInteger(integer, llvm::APFloat::rmTowardZero, &isExact);
+  return integer.getExtValue();
 }
 
 Value PointwiseBuilder::emitClip(Value value, float low, float high) {
@@ -155,9 +40,25 @@ Value PointwiseBuilder::emitClip(Value value, float low, float high) {
     value = emitter.maximum(value, intLike(value, qnn::quantizeValue(low, quantized)));
     return emitter.minimum(value, intLike(value, qnn::quantizeValue(high, quantized)));
   }
-  if (!isFloat(value))
+  if (isFloat(value))
+    return emitter.minimum(emitter.maximum(value, floatLike(value, low)), floatLike(value, high));
+  auto type = cast<IntegerType>(resultType);
+  if (type.getWidth() == 1)
     return {};
-  return emitter.minimum(emitter.maximum(value, floatLike(value, low)), floatLike(value, high));
+  Value least = intLike(value, convertBound(low, type));
+  Value most = intLike(value, convertBound(high, type));
+  if (qnn::isSignedStorage(type))
+    return emitter.minimum(emitter.maximum(value, least), most);
+  value = arith::MaxUIOp::create(builder, location, value, least);
+  return arith::MinUIOp::create(builder, location, value, most);
+}
+
+Value PointwiseBuilder::emitRelu(Value value) {
+  if (quantized)
+    return emitter.maximum(value, intLike(value, quantized.getZeroPoint()));
+  if (isFloat(value))
+    return emitter.maximum(value, floatLike(value, 0));
+  return qnn::isSignedStorage(resultType) ? emitter.maximum(value, intLike(value, 0)) : value;
 }
 
 Value PointwiseBuilder::emitLookup(qnn::LookupOp lookup, Value code) {
@@ -193,8 +94,13 @@ Value PointwiseBuilder::emitBitcast(Value value) {
                                          KernelEmitter::getLanes(value));
   unsigned from = getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
   unsigned to = getElementTypeOrSelf(wanted).getIntOrFloatBitWidth();
+  if (isFloat(value) != isa<FloatType>(resultType))
+    return arith::BitcastOp::create(builder, location, wanted, value);
   if (from == to)
     return value;
+  // What a bool is read as.
+  if (to == 1)
+    return compareInt(arith::CmpIPredicate::ne, value, intLike(value, 0));
   if (from > to)
     return arith::TruncIOp::create(builder, location, wanted, value);
   if (qnn::isSignedStorage(elementType(0)))
@@ -211,7 +117,17 @@ Value PointwiseBuilder::emitConversion(Value value) {
 Value PointwiseBuilder::emitFunction(Value x) {
   using Function = Value (*)(KernelEmitter &, Value);
   // Quantized ones became tables in the Fuse stage.
-  if (!getElementTypeOrSelf(x.getType()).isF32() || quantized)
+  if (!isFloat(x) || quantized)
+    return {};
+  Function anyWidth = TypeSwitch<Operation *, Function>(op)
+                          .Case([](qnn::FloorOp) { return emitFloor; })
+                          .Case([](qnn::CeilOp) { return emitCeil; })
+                          .Case([](qnn::RoundOp) { return emitRound; })
+                          .Case([](qnn::SqrtOp) { return emitSqrt; })
+                          .Default([](Operation *) { return nullptr; });
+  if (anyWidth)
+    return anyWidth(emitter, x);
+  if (!resultType.isF32())
     return {};
   Function function = TypeSwitch<Operation *, Function>(op)
                           .Case([](qnn::ExpOp) { return emitExp; })
@@ -219,8 +135,9 @@ Value PointwiseBuilder::emitFunction(Value x) {
                           .Case([](qnn::TanhOp) { return emitTanh; })
                           .Case([](qnn::SigmoidOp) { return emitSigmoid; })
                           .Case([](qnn::ErfOp) { return emitErf; })
-                          .Case([](qnn::AbsOp) { return emitAbs; })
-                          .Case([](qnn::SqrtOp) { return emitSqrt; });
+                          .Case([](qnn::SinOp) { return emitSin; })
+                          .Case([](qnn::CosOp) { return emitCos; })
+                          .Case([](qnn::AtanOp) { return emitAtan; });
   return function(emitter, x);
 }
 
@@ -240,12 +157,7 @@ Value PointwiseBuilder::emit(ValueRange operands) {
       .Case([&](qnn::BitcastOp) { return emitBitcast(operands[0]); })
       .Case([&](qnn::CastOp) { return emitConversion(operands[0]); })
       .Case([&](qnn::LookupOp lookup) { return emitLookup(lookup, operands[0]); })
-      .Case([&](qnn::ReluOp) {
-        Value zero = quantized              ? intLike(operands[0], quantized.getZeroPoint())
-                     : isFloat(operands[0]) ? floatLike(operands[0], 0)
-                                            : intLike(operands[0], 0);
-        return emitter.maximum(operands[0], zero);
-      })
+      .Case([&](qnn::ReluOp) { return emitRelu(operands[0]); })
       .Case([&](qnn::ClipOp clip) {
         return emitClip(operands[0], clip.getLow().convertToFloat(),
                         clip.getHigh().convertToFloat());
@@ -254,21 +166,22 @@ Value PointwiseBuilder::emit(ValueRange operands) {
       .Case([&](qnn::SubOp) { return emitSum(operands, /*subtract=*/true); })
       .Case([&](qnn::MulOp) { return emitProduct(operands); })
       .Case([&](qnn::DivOp) { return emitQuotient(operands); })
+      .Case([&](qnn::RemOp) { return emitRemainder(operands); })
+      .Case([&](qnn::PowOp) { return emitPower(operands); })
       .Case([&](qnn::MaxOp) { return emitExtremum(operands, /*largest=*/true); })
       .Case([&](qnn::MinOp) { return emitExtremum(operands, /*largest=*/false); })
-      .Case([&](qnn::NegOp) -> Value {
-        if (quantized)
-          return {};
-        if (isFloat(operands[0]))
-          return arith::NegFOp::create(builder, location, operands[0]);
-        return arith::SubIOp::create(builder, location, intLike(operands[0], 0), operands[0]);
-      })
-      .Case<qnn::ExpOp, qnn::LogOp, qnn::TanhOp, qnn::SigmoidOp, qnn::ErfOp, qnn::AbsOp,
-            qnn::SqrtOp>([&](Operation *) { return emitFunction(operands[0]); })
+      .Case([&](qnn::NegOp) { return emitNegation(operands[0]); })
+      .Case([&](qnn::AbsOp) { return emitMagnitude(operands[0]); })
+      .Case([&](qnn::CompareOp compare) { return emitComparison(compare.getKind(), operands); })
+      .Case([&](qnn::SelectOp) { return select(operands[0], operands[1], operands[2]); })
+      .Case<qnn::AndOp, qnn::OrOp, qnn::XorOp>([&](Operation *) { return emitBitwise(operands); })
+      .Case([&](qnn::ShiftLeftOp) { return emitShift(operands, /*left=*/true); })
+      .Case([&](qnn::ShiftRightOp) { return emitShift(operands, /*left=*/false); })
+      .Case<qnn::ExpOp, qnn::LogOp, qnn::TanhOp, qnn::SigmoidOp, qnn::ErfOp, qnn::SqrtOp,
+            qnn::SinOp, qnn::CosOp, qnn::AtanOp, qnn::FloorOp, qnn::CeilOp, qnn::RoundOp>(
+          [&](Operation *) { return emitFunction(operands[0]); })
       .Default([](Operation *) { return Value(); });
 }
-
-} // namespace
 
 Value emitPointwise(KernelEmitter &emitter, Operation *op, ValueRange operands) {
   return PointwiseBuilder(emitter, op).emit(operands);

@@ -19,6 +19,11 @@ using Operands = llvm::ArrayRef<const Tensor *>;
 // elementwise ops on 256 codes.
 Expected<Tensor> evaluateElementwise(mlir::Operation *op, Operands operands,
                                      mlir::RankedTensorType type);
+Expected<Tensor> evaluateBinary(mlir::Operation *op, const Tensor &left, const Tensor &right,
+                                mlir::RankedTensorType type);
+/// compare and select.
+Expected<Tensor> evaluateChoice(mlir::Operation *op, Operands operands,
+                                mlir::RankedTensorType type);
 Expected<Tensor> evaluateConversion(mlir::Operation *op, Operands operands,
                                     mlir::RankedTensorType type);
 Expected<Tensor> evaluateContraction(mlir::Operation *op, Operands operands,

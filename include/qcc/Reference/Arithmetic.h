@@ -54,6 +54,21 @@ float hyperbolicTangent(float x);
 float sigmoid(float x);
 float errorFunction(float x);
 float squareRoot(float x);
+// [sin-f1] [cos-f1] [atan-f1] [pow-f1]
+float sine(float x);
+float cosine(float x);
+float arcTangent(float x);
+float power(float x, float y);
+
+// [floor-f1] [ceil-f1] [round-f1] [rem-f1] Exact.
+float roundDown(float x);
+float roundUp(float x);
+float roundToEven(float x);
+float getRemainder(float x, float y);
+double roundDown(double x);
+double roundUp(double x);
+double roundToEven(double x);
+double getRemainder(double x, double y);
 
 } // namespace qcc::reference
 

@@ -12,6 +12,7 @@
 #include "qcc/Target/CPU/CPU.h"
 #include "qcc/TargetInfo/TargetInfo.h"
 #include "gtest/gtest.h"
+#include <cmath>
 #include <random>
 
 namespace qcc::test {
@@ -20,14 +21,17 @@ namespace qcc::test {
 /// compares every output byte with Reference.
 class Agreement {
 public:
-  /// `anyBits`: f32 inputs are random bits instead of numbers of moderate size.
-  explicit Agreement(bool anyBits = false) : anyBits(anyBits) {
+  Agreement() {
     mlir::DialectRegistry registry;
     pipeline::registerAllDialects(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
     context.disableMultithreading();
   }
+
+  /// Draws floats from all bit patterns, zeros, infinities and NaN among them, and small integers
+  /// often, instead of from a range that networks have.
+  bool drawsEverything = false;
 
   /// `tolerance` 0 means equal bytes; otherwise f32 outputs may differ by that much.
   void check(llvm::StringRef text, llvm::StringRef cpu = "x86-64", float tolerance = 0) {
@@ -52,15 +56,77 @@ public:
   }
 
 private:
-  reference::Tensor makeRandom(mlir::RankedTensorType type, std::mt19937 &random) const {
+  template <typename T> T draw(std::mt19937 &random) {
+    T modest = (static_cast<int>(random() % 20001) - 10000) / T(700);
+    if (!drawsEverything)
+      return modest;
+    static const T special[] = {T(0),
+                                T(-0.0),
+                                T(1),
+                                T(-1),
+                                std::numeric_limits<T>::infinity(),
+                                -std::numeric_limits<T>::infinity(),
+                                std::numeric_limits<T>::quiet_NaN(),
+                                std::numeric_limits<T>::denorm_min(),
+                                std::numeric_limits<T>::max(),
+                                T(0.5),
+                                T(-2.5),
+                                T(8388608)};
+    switch (random() % 4) {
+    case 0:
+      return special[random() % std::size(special)];
+    case 1:
+      return std::trunc(modest);
+    case 2:
+      return modest;
+    default:
+      uint64_t bits = static_cast<uint64_t>(random()) << 32 | random();
+      T any;
+      std::memcpy(&any, &bits, sizeof(any));
+      return any;
+    }
+  }
+
+  reference::Tensor makeRandom(mlir::RankedTensorType type, std::mt19937 &random) {
     reference::Tensor tensor(type);
-    if (type.getElementType().isF32() && !anyBits)
+    if (type.getElementType().isF32())
       for (float &x : tensor.view<float>())
-        x = (static_cast<int>(random() % 20001) - 10000) / 700.0f;
+        x = draw<float>(random);
+    else if (type.getElementType().isF64())
+      for (double &x : tensor.view<double>())
+        x = draw<double>(random);
     else
       for (char &byte : tensor.bytes)
-        byte = static_cast<char>(random() & (type.getElementType().isInteger(1) ? 1 : 255));
+        byte = static_cast<char>(random());
+    if (type.getElementType().isInteger(1))
+      for (char &byte : tensor.bytes)
+        byte &= 1;
+    // Whole words of small numbers and of ones, which random bytes hardly ever are.
+    int64_t width = qnn::getElementBytes(type.getElementType());
+    if (drawsEverything && llvm::isa<mlir::IntegerType>(type.getElementType()) && width > 1)
+      for (size_t i = 0; i < tensor.bytes.size(); i += width)
+        if (random() % 2) {
+          int64_t small = static_cast<int64_t>(random() % 80) - 8;
+          std::memcpy(&tensor.bytes[i], &small, width);
+        }
     return tensor;
+  }
+
+  /// A NaN's sign and payload are not defined.
+  template <typename T> static void unifyNaNs(std::vector<char> &bytes) {
+    for (size_t i = 0; i < bytes.size(); i += sizeof(T)) {
+      T x;
+      std::memcpy(&x, &bytes[i], sizeof(x));
+      x = x == x ? x : std::numeric_limits<T>::quiet_NaN();
+      std::memcpy(&bytes[i], &x, sizeof(x));
+    }
+  }
+
+  static void unifyNaNs(std::vector<char> &bytes, mlir::RankedTensorType type) {
+    if (type.getElementType().isF32())
+      unifyNaNs<float>(bytes);
+    else if (type.getElementType().isF64())
+      unifyNaNs<double>(bytes);
   }
 
   void compare(mlir::func::FuncOp network, execution::Runner &runner, unsigned seed,
@@ -84,6 +150,8 @@ private:
     ASSERT_FALSE(static_cast<bool>(error));
     for (size_t i = 0; i < outputs.size(); ++i) {
       if (tolerance == 0) {
+        unifyNaNs(outputs[i], (*expected)[i].type);
+        unifyNaNs((*expected)[i].bytes, (*expected)[i].type);
         EXPECT_EQ(outputs[i], (*expected)[i].bytes) << "output " << i << " of seed " << seed;
         continue;
       }
@@ -94,7 +162,6 @@ private:
     }
   }
 
-  bool anyBits;
   mlir::MLIRContext context;
 };
 

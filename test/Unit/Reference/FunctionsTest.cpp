@@ -103,4 +103,100 @@ TEST(Functions, SquareRoot) {
   EXPECT_TRUE(std::isnan(squareRoot(-1.0f)));
 }
 
+// sin-f1
+TEST(Functions, Sine) {
+  EXPECT_LT(measure(sine, [](double x) { return std::sin(x); }), 2.8);
+  EXPECT_TRUE(std::signbit(sine(-0.0f)));
+  EXPECT_TRUE(std::isnan(sine(infinity)));
+  EXPECT_TRUE(std::isnan(sine(nan)));
+}
+
+// cos-f1
+TEST(Functions, Cosine) {
+  EXPECT_LT(measure(cosine, [](double x) { return std::cos(x); }), 2.8);
+  EXPECT_EQ(cosine(0.0f), 1.0f);
+  EXPECT_TRUE(std::isnan(cosine(-infinity)));
+}
+
+// atan-f1
+TEST(Functions, ArcTangent) {
+  EXPECT_LT(measure(arcTangent, [](double x) { return std::atan(x); }), 2.2);
+  EXPECT_EQ(arcTangent(infinity), 0x1.921fb6p+0f);
+  EXPECT_TRUE(std::signbit(arcTangent(-0.0f)));
+  EXPECT_TRUE(std::isnan(arcTangent(nan)));
+}
+
+// pow-f1
+TEST(Functions, Power) {
+  double worst = 0;
+  for (uint64_t bits = 1; bits <= 0x7f800000u; bits += 10007) {
+    float x = fromBits(static_cast<uint32_t>(bits));
+    // An exponent for which the result stays finite.
+    double largest = 127 / std::max(std::abs(std::log2(static_cast<double>(x))), 1e-7);
+    for (double share : {1.0, -0.97, 0.31, 0.0123}) {
+      auto y = static_cast<float>(share * largest);
+      worst = std::max(worst, getUlps(power(x, y), std::pow(static_cast<double>(x), y)));
+    }
+  }
+  std::printf("largest error %.3f ulp\n", worst);
+  EXPECT_LT(worst, 1.5);
+}
+
+TEST(Functions, PowerIsExactWhereTheResultIsANumber) {
+  for (int base = -40; base <= 40; ++base)
+    for (int exponent = 0; exponent <= 24; ++exponent) {
+      double exact = std::pow(static_cast<double>(base), exponent);
+      if (std::abs(exact) <= 16777216.0)
+        EXPECT_EQ(power(static_cast<float>(base), static_cast<float>(exponent)), exact)
+            << base << " to the power " << exponent;
+    }
+  for (int i = 0; i < 4096; ++i)
+    EXPECT_EQ(power(static_cast<float>(i) * static_cast<float>(i), 0.5f), static_cast<float>(i));
+}
+
+TEST(Functions, PowerOfSpecialNumbers) {
+  const float numbers[] = {0.0f,  -0.0f, 1.0f,     -1.0f, 0.5f,      -0.5f,       2.0f, 3.0f,
+                           -3.0f, -2.5f, infinity, nan,   -infinity, 16777217.0f, 1e30f};
+  for (float x : numbers)
+    for (float y : numbers) {
+      auto exact = static_cast<float>(std::pow(static_cast<double>(x), static_cast<double>(y)));
+      float result = power(x, y);
+      if (std::isnan(exact))
+        EXPECT_TRUE(std::isnan(result)) << x << " to the power " << y;
+      else
+        EXPECT_TRUE(result == exact && std::signbit(result) == std::signbit(exact))
+            << x << " to the power " << y << " is " << exact << ", not " << result;
+    }
+}
+
+// floor-f1 ceil-f1 round-f1
+TEST(Functions, Rounding) {
+  EXPECT_EQ(measure(roundDown, [](double x) { return std::floor(x); }), 0);
+  EXPECT_EQ(measure(roundUp, [](double x) { return std::ceil(x); }), 0);
+  EXPECT_EQ(measure(roundToEven, [](double x) { return std::nearbyint(x); }), 0);
+  for (double x = -4.5; x <= 4.5; x += 0.25) {
+    EXPECT_EQ(roundDown(x), std::floor(x));
+    EXPECT_EQ(roundUp(x), std::ceil(x));
+    EXPECT_EQ(roundToEven(x), std::nearbyint(x));
+  }
+  EXPECT_TRUE(std::signbit(roundUp(-0.5f)));
+  EXPECT_TRUE(std::signbit(roundToEven(-0.5)));
+  EXPECT_EQ(roundToEven(0x1p63), 0x1p63);
+}
+
+// rem-f1
+TEST(Functions, Remainder) {
+  const double numbers[] = {5.0, -5.0, 3.0, 0.1, -0.3, 1e30, 0x1p-1074, 0x1.8p-1022, 7.5, 1e308};
+  for (double x : numbers)
+    for (double y : numbers) {
+      EXPECT_EQ(getRemainder(x, y), std::fmod(x, y)) << x << " by " << y;
+      auto a = static_cast<float>(x), b = static_cast<float>(y);
+      if (b != 0 && std::isfinite(a))
+        EXPECT_EQ(getRemainder(a, b), std::fmod(a, b)) << a << " by " << b;
+    }
+  EXPECT_TRUE(std::isnan(getRemainder(1.0f, 0.0f)));
+  EXPECT_TRUE(std::isnan(getRemainder(infinity, 2.0f)));
+  EXPECT_EQ(getRemainder(-3.0f, infinity), -3.0f);
+}
+
 } // namespace qcc::reference
