@@ -32,12 +32,6 @@ llvm::SmallVector<int64_t> getRowMajorStrides(llvm::ArrayRef<int64_t> shape);
 llvm::SmallVector<int64_t> getBroadcastStrides(llvm::ArrayRef<int64_t> shape,
                                                llvm::ArrayRef<int64_t> result);
 
-enum class BinaryKind { Add, Sub, Mul, Div, Min, Max };
-
-/// lhs op rhs with broadcasting to `shape`. Integers wrap; null when one is divided by zero.
-ConstantPointer foldBinary(BinaryKind kind, const Constant &lhs, const Constant &rhs,
-                           llvm::ArrayRef<int64_t> shape);
-
 /// Conversion by value: floats truncate and saturate, NaN gives 0, nonzero gives true.
 ConstantPointer castConstant(const Constant &constant, mlir::Type elementType);
 

@@ -81,6 +81,37 @@ static LogicalResult importSize(NodeContext &node) {
                                          {node.getType(0).getNumElements()}));
 }
 
+static LogicalResult importRange(NodeContext &node) {
+  Type elementType = node.getElementType(0);
+  for (unsigned i = 0; i < 3; ++i) {
+    if (!isFoldable(node.getConstant(i)))
+      return node.error("E2307", node.describeInput(i) + " must be known at compile time");
+    if (node.getConstant(i)->getNumElements() != 1 || node.getElementType(i) != elementType)
+      return node.error("E2308", "needs three single numbers of one element type");
+  }
+  double start = getNumbers(*node.getConstant(0)).front();
+  double limit = getNumbers(*node.getConstant(1)).front();
+  double delta = getNumbers(*node.getConstant(2)).front();
+  double count = delta == 0 ? NAN : std::ceil((limit - start) / delta);
+  // Doubles count exactly up to here.
+  constexpr double mostExact = 9007199254740992.0;
+  if (!(count <= mostFoldedElements) || !(std::abs(start) <= mostExact) ||
+      !(std::abs(limit) <= mostExact))
+    return node.error("E2309", "counts more than " + Twine(mostFoldedElements) +
+                                   " steps, or without an end");
+  int64_t steps = static_cast<int64_t>(std::max(count, 0.0));
+  SmallVector<double> values;
+  for (int64_t i = 0; i < steps; ++i)
+    values.push_back(start + static_cast<double>(i) * delta);
+  if (failed(node.chargeFolding(steps * 8)))
+    return failure();
+  auto type = RankedTensorType::get({steps}, elementType);
+  if (isa<FloatType>(elementType))
+    return node.setResult(makeFromNumbers(type, values));
+  auto wide = makeFromNumbers(type.clone(Type(node.builder.getF64Type())), values);
+  return node.setResult(castConstant(*wide, elementType));
+}
+
 ArrayRef<Operator> getConstantOperators() {
   static const Operator rows[] = {
       {"", "Constant", 1, 0, 0, 1,
@@ -89,6 +120,7 @@ ArrayRef<Operator> getConstantOperators() {
       {"", "ConstantOfShape", 9, 1, 1, 1, "value:tensor", importConstantOfShape, FloatTypes::Any},
       {"", "Shape", 1, 1, 1, 1, "start:int>=15 end:int>=15", importShape, FloatTypes::Any},
       {"", "Size", 1, 1, 1, 1, "", importSize, FloatTypes::Any},
+      {"", "Range", 11, 3, 3, 1, "", importRange},
   };
   return rows;
 }

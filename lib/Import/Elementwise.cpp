@@ -1,11 +1,9 @@
-//===- Elementwise.cpp - ONNX operators on one element at a time
+//===- Elementwise.cpp - ONNX operators of arithmetic
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "lib/Import/ConstantFolding.h"
-#include "lib/Import/FloatMath.h"
+#include "lib/Import/Operands.h"
 
-#include "qcc/Support/CheckedMath.h"
 #include <cfloat>
 #include <cmath>
 
@@ -15,169 +13,196 @@ namespace qcc::import {
 
 //===- One operand ------------------------------------------------------------//
 
-template <typename Op> static LogicalResult importUnary(NodeContext &node) {
-  if (failed(node.requireFloat(0)))
+template <typename Op> static LogicalResult importNumber(NodeContext &node) {
+  if (failed(requireNumber(node, 0)))
     return failure();
   return node.setResult(node.create<Op>(node.getType(0), node.getValue(0)));
 }
 
-/// Functions that integers have too.
-template <typename Op> static LogicalResult importSignedUnary(NodeContext &node) {
-  Type type = node.getElementType(0);
-  if (!type.isF32() && !(isa<IntegerType>(type) && qnn::isSignedStorage(type)))
-    return node.error("E2308", node.describeInput(0) + " has element type " +
-                                   getDataTypeName(getDataType(type)) +
-                                   "; only float and signed integers are supported");
+template <typename Op> static LogicalResult importReal(NodeContext &node) {
+  if (failed(requireReal(node, 0)))
+    return failure();
   return node.setResult(node.create<Op>(node.getType(0), node.getValue(0)));
 }
 
-static LogicalResult importClip(NodeContext &node) {
-  if (failed(node.requireFloat(0)))
-    return failure();
-  float bounds[] = {node.getFloat("min", -FLT_MAX), node.getFloat("max", FLT_MAX)};
-  for (unsigned i : {0, 1}) {
-    if (!node.hasInput(1 + i))
-      continue;
-    const Constant *bound = node.getConstant(1 + i);
-    if (!bound)
-      return node.error("E2307", "the bound, " + node.describeInput(1 + i) +
-                                     ", must be known at compile time but is computed by the "
-                                     "network");
-    if (bound->getNumElements() != 1 || !bound->type.getElementType().isF32())
-      return node.error("E2308", "the bound, " + node.describeInput(1 + i) + ", must be one float");
-    bounds[i] = static_cast<float>(getNumbers(*bound).front());
-  }
-  if (std::isnan(bounds[0]) || std::isnan(bounds[1]))
-    return node.error("E2016", "has a bound that is not a number");
-  // The upper bound wins where they cross, as ONNX defines.
-  return node.setResult(FloatMath(node).clip(node.getValue(0), bounds[0], bounds[1]));
+static LogicalResult importNeg(NodeContext &node) {
+  if (isInteger(node.getElementType(0)) && !qnn::isSignedStorage(node.getElementType(0)))
+    return reportElementType(node, 0, "float and signed integers are");
+  return importNumber<qnn::NegOp>(node);
 }
 
 static LogicalResult importReciprocal(NodeContext &node) {
-  if (failed(node.requireFloat(0)))
+  if (failed(requireReal(node, 0)))
     return failure();
+  FloatMath math(node);
+  return node.setResult(math.div(math.like(node.getValue(0), 1), node.getValue(0)));
+}
+
+/// A zero and a NaN stay what they are.
+static LogicalResult importSign(NodeContext &node) {
+  if (failed(requireNumber(node, 0)))
+    return failure();
+  FloatMath math(node);
+  Value x = node.getValue(0), zero = math.like(x, 0);
+  Value below = x;
+  if (!isInteger(node.getElementType(0)) || qnn::isSignedStorage(node.getElementType(0)))
+    below = math.select(math.compare(qnn::CompareKind::Less, x, zero), math.like(x, -1), x);
   return node.setResult(
-      node.create<qnn::DivOp>(node.getType(0), node.createFloats({}, 1.0f), node.getValue(0)));
+      math.select(math.compare(qnn::CompareKind::Less, zero, x), math.like(x, 1), below));
+}
+
+//===- Clip -------------------------------------------------------------------//
+
+/// Constant bounds of floats are what the Quantize stage understands.
+static std::optional<float> getBound(NodeContext &node, unsigned i, StringRef attribute,
+                                     float otherwise) {
+  if (!node.hasInput(i))
+    return node.getFloat(attribute, otherwise);
+  const Constant *bound = node.getConstant(i);
+  if (!bound || bound->getNumElements() != 1)
+    return std::nullopt;
+  return static_cast<float>(getNumbers(*bound).front());
+}
+
+/// The upper bound wins where they cross, as ONNX defines.
+static LogicalResult importClip(NodeContext &node) {
+  if (failed(requireNumber(node, 0)))
+    return failure();
+  for (unsigned i : {1, 2}) {
+    if (!node.hasInput(i))
+      continue;
+    if (node.getElementType(i) != node.getElementType(0) || node.getType(i).getNumElements() != 1)
+      return node.error("E2308", "the bound, " + node.describeInput(i) +
+                                     ", must be one number of the element type of the input");
+  }
+  FloatMath math(node);
+  if (node.getElementType(0).isF32()) {
+    std::optional<float> low = getBound(node, 1, "min", -FLT_MAX),
+                         high = getBound(node, 2, "max", FLT_MAX);
+    if ((low && std::isnan(*low)) || (high && std::isnan(*high)))
+      return node.error("E2016", "has a bound that is not a number");
+    if (low && high)
+      return node.setResult(math.clip(node.getValue(0), *low, *high));
+  }
+  Value result = node.getValue(0);
+  if (node.hasInput(1))
+    result = math.max(result, node.createReshape(node.getValue(1), {}));
+  if (node.hasInput(2))
+    result = math.min(result, node.createReshape(node.getValue(2), {}));
+  return node.setResult(result);
 }
 
 //===- Two operands and more --------------------------------------------------//
 
-static Value createBinary(NodeContext &node, BinaryKind kind, RankedTensorType type, Value lhs,
-                          Value rhs) {
-  switch (kind) {
-  case BinaryKind::Add:
-    return node.create<qnn::AddOp>(type, lhs, rhs);
-  case BinaryKind::Sub:
-    return node.create<qnn::SubOp>(type, lhs, rhs);
-  case BinaryKind::Mul:
-    return node.create<qnn::MulOp>(type, lhs, rhs);
-  case BinaryKind::Div:
-    return node.create<qnn::DivOp>(type, lhs, rhs);
-  case BinaryKind::Min:
-    return node.create<qnn::MinOp>(type, lhs, rhs);
-  case BinaryKind::Max:
-    return node.create<qnn::MaxOp>(type, lhs, rhs);
-  }
-  llvm_unreachable("all kinds are listed");
-}
-
 /// Folds from the left: ((a op b) op c) ...
-static LogicalResult importChain(NodeContext &node, BinaryKind kind) {
-  Type elementType = node.getElementType(0);
-  bool isInteger = isa<IntegerType>(elementType) && !elementType.isInteger(1);
-  if (!isInteger && failed(node.requireFloat(0)))
+template <typename Op> static FailureOr<Value> createChain(NodeContext &node) {
+  if (failed(requireOneType(node)) || failed(requireNumber(node, 0)) ||
+      failed(broadcastInputs(node, node.getElementType(0))))
     return failure();
-  Tensor left = node.getInput(0);
-  for (unsigned i = 1; i < node.getNumInputs(); ++i) {
-    if (!node.hasInput(i))
-      return node.error("E2011", "lacks its input " + Twine(i));
-    if (node.getElementType(i) != elementType)
-      return node.error("E2308", node.describeInput(i) + " has element type " +
-                                     getDataTypeName(getDataType(node.getElementType(i))) +
-                                     ", the first input " +
-                                     getDataTypeName(getDataType(elementType)));
-    ArrayRef<int64_t> lhsShape = left.getType().getShape(), rhsShape = node.getShape(i);
-    auto shape = broadcastShapes(lhsShape, rhsShape);
-    if (!shape)
-      return node.error("E2301", "inputs of shapes " + formatShape(lhsShape) + " and " +
-                                     formatShape(rhsShape) + " cannot be broadcast together");
-    std::optional<int64_t> count = productChecked(*shape, mostFoldedElements);
-    if (isFoldable(left.constant.get()) && isFoldable(node.getConstant(i)) && count) {
-      if (failed(node.chargeFolding(*count * 8)))
-        return failure();
-      ConstantPointer folded = foldBinary(kind, *left.constant, *node.getConstant(i), *shape);
-      if (!folded)
-        return node.error("E2309", "divides a constant by zero");
-      left = Tensor{folded, nullptr};
-      continue;
-    }
-    auto type = node.makeType(*shape, elementType);
-    if (failed(type))
-      return failure();
-    Value lhs = left.value;
-    if (!lhs)
-      lhs = i == 1 ? node.getValue(0) : node.createConstant(*left.constant);
-    left = Tensor{nullptr, createBinary(node, kind, *type, lhs, node.getValue(i))};
-  }
-  return node.setResult(std::move(left));
-}
-
-template <BinaryKind kind> static LogicalResult importBinary(NodeContext &node) {
-  return importChain(node, kind);
-}
-
-/// Computed inputs only: the mean of constants would be folded by their producer.
-static LogicalResult importMean(NodeContext &node) {
-  if (failed(node.requireFloat(0)) || failed(importChain(node, BinaryKind::Add)))
-    return failure();
-  Tensor sum = node.getResult(0);
-  if (sum.constant)
-    return node.error("E2309", "averages constants only, which qcc does not support");
   FloatMath math(node);
-  Value count = math.scalar(static_cast<float>(node.getNumInputs()));
-  return node.setResult(math.div(sum.value, count));
+  Value result = node.getValue(0);
+  for (unsigned i = 1; i < node.getNumInputs(); ++i)
+    result = math.binary<Op>(result, node.getValue(i));
+  return result;
 }
 
-/// x^2 and x^0.5 are what networks use; other powers need logarithms.
-static LogicalResult importPow(NodeContext &node) {
-  if (failed(node.requireFloat(0)))
+template <typename Op> static LogicalResult importChain(NodeContext &node) {
+  auto result = createChain<Op>(node);
+  if (failed(result))
     return failure();
+  return node.setResult(*result);
+}
+
+static LogicalResult importMean(NodeContext &node) {
+  if (failed(requireReal(node, 0)))
+    return failure();
+  auto sum = createChain<qnn::AddOp>(node);
+  if (failed(sum))
+    return failure();
+  FloatMath math(node);
+  return node.setResult(math.div(*sum, math.like(*sum, node.getNumInputs())));
+}
+
+/// With fmod the sign of the dividend, else of the divisor.
+static LogicalResult importMod(NodeContext &node) {
+  bool isDividends = node.getInt("fmod", 0) != 0;
+  auto result = createChain<qnn::RemOp>(node);
+  if (failed(result))
+    return failure();
+  Type type = node.getElementType(0);
+  if (!isDividends && !isInteger(type))
+    return node.error("E2016", "attribute 'fmod' must be 1 for floating point numbers");
+  if (isDividends || !qnn::isSignedStorage(type))
+    return node.setResult(*result);
+  FloatMath math(node);
+  Value rest = *result, divisor = node.getValue(1), zero = math.like(rest, 0);
+  Value differ = math.compare(qnn::CompareKind::Less, math.binary<qnn::XorOp>(rest, divisor), zero);
+  Value isNull = math.compare(qnn::CompareKind::Equal, rest, zero);
+  Value moved = math.select(differ, math.add(rest, divisor), rest);
+  return node.setResult(math.select(isNull, rest, moved));
+}
+
+//===- Pow --------------------------------------------------------------------//
+
+/// The powers that networks use most, as what is cheaper; null for others.
+static Value createCommonPower(NodeContext &node, FloatMath &math) {
   const Constant *exponent = node.getConstant(1);
-  double value = exponent && exponent->getNumElements() == 1 && exponent->type.getRank() <= 1
-                     ? getNumbers(*exponent).front()
-                     : 0;
-  RankedTensorType type = node.getType(0);
+  if (!node.getElementType(0).isF32() || !exponent || exponent->getNumElements() != 1 ||
+      exponent->type.getRank() > node.getRank(0))
+    return {};
+  double value = getNumbers(*exponent).front();
+  Value x = node.getValue(0);
   if (value == 1)
-    return node.setResult(Tensor(node.getInput(0)));
+    return x;
   if (value == 2)
-    return node.setResult(node.create<qnn::MulOp>(type, node.getValue(0), node.getValue(0)));
+    return math.mul(x, x);
+  if (value == 3)
+    return math.mul(math.mul(x, x), x);
   if (value == 0.5)
-    return node.setResult(node.create<qnn::SqrtOp>(type, node.getValue(0)));
-  return node.error("E2309", "qcc supports the constant exponents 0.5, 1 and 2");
+    return math.unary<qnn::SqrtOp>(x);
+  return {};
+}
+
+/// The result has the base's type. Two integers are raised exactly, modulo the width; with a float
+/// among them the power is computed in f32.
+static LogicalResult importPow(NodeContext &node) {
+  if (failed(requireNumber(node, 0)) || failed(requireNumber(node, 1)) ||
+      failed(broadcastInputs(node, node.getElementType(0))))
+    return failure();
+  FloatMath math(node);
+  if (Value common = createCommonPower(node, math))
+    return node.setResult(common);
+  Type base = node.getElementType(0), exponent = node.getElementType(1);
+  Type type = node.builder.getF32Type();
+  if (isInteger(base) && isInteger(exponent))
+    type = base == exponent ? base : node.builder.getI64Type();
+  Value power =
+      math.binary<qnn::PowOp>(math.cast(node.getValue(0), type), math.cast(node.getValue(1), type));
+  return node.setResult(math.cast(power, base));
 }
 
 ArrayRef<Operator> getElementwiseOperators() {
   static const Operator rows[] = {
-      {"", "Abs", 1, 1, 1, 1, "", importSignedUnary<qnn::AbsOp>},
-      {"", "Add", 1, 2, 2, 1, "", importBinary<BinaryKind::Add>},
+      {"", "Abs", 1, 1, 1, 1, "", importNumber<qnn::AbsOp>},
+      {"", "Add", 1, 2, 2, 1, "", importChain<qnn::AddOp>},
+      {"", "Ceil", 1, 1, 1, 1, "", importReal<qnn::CeilOp>},
       {"", "Clip", 1, 1, 3, 1, "min:float<11 max:float<11", importClip},
-      {"", "Div", 1, 2, 2, 1, "", importBinary<BinaryKind::Div>},
-      {"", "Erf", 9, 1, 1, 1, "", importUnary<qnn::ErfOp>},
-      {"", "Exp", 1, 1, 1, 1, "", importUnary<qnn::ExpOp>},
-      {"", "Log", 1, 1, 1, 1, "", importUnary<qnn::LogOp>},
-      {"", "Max", 1, 1, anyNumber, 1, "", importBinary<BinaryKind::Max>},
+      {"", "Div", 1, 2, 2, 1, "", importChain<qnn::DivOp>},
+      {"", "Floor", 1, 1, 1, 1, "", importReal<qnn::FloorOp>},
+      {"", "Max", 1, 1, anyNumber, 1, "", importChain<qnn::MaxOp>},
       {"", "Mean", 1, 1, anyNumber, 1, "", importMean},
-      {"", "Min", 1, 1, anyNumber, 1, "", importBinary<BinaryKind::Min>},
-      {"", "Mul", 1, 2, 2, 1, "", importBinary<BinaryKind::Mul>},
-      {"", "Neg", 1, 1, 1, 1, "", importSignedUnary<qnn::NegOp>},
+      {"", "Min", 1, 1, anyNumber, 1, "", importChain<qnn::MinOp>},
+      {"", "Mod", 10, 2, 2, 1, "fmod:int", importMod},
+      {"", "Mul", 1, 2, 2, 1, "", importChain<qnn::MulOp>},
+      {"", "Neg", 1, 1, 1, 1, "", importNeg},
       {"", "Pow", 1, 2, 2, 1, "", importPow},
       {"", "Reciprocal", 1, 1, 1, 1, "", importReciprocal},
-      {"", "Relu", 1, 1, 1, 1, "", importUnary<qnn::ReluOp>},
-      {"", "Sigmoid", 1, 1, 1, 1, "", importUnary<qnn::SigmoidOp>},
-      {"", "Sqrt", 1, 1, 1, 1, "", importUnary<qnn::SqrtOp>},
-      {"", "Sub", 1, 2, 2, 1, "", importBinary<BinaryKind::Sub>},
-      {"", "Sum", 1, 1, anyNumber, 1, "", importBinary<BinaryKind::Add>},
-      {"", "Tanh", 1, 1, 1, 1, "", importUnary<qnn::TanhOp>},
+      {"", "Relu", 1, 1, 1, 1, "", importNumber<qnn::ReluOp>},
+      {"", "Round", 11, 1, 1, 1, "", importReal<qnn::RoundOp>},
+      {"", "Sign", 9, 1, 1, 1, "", importSign},
+      {"", "Sqrt", 1, 1, 1, 1, "", importReal<qnn::SqrtOp>},
+      {"", "Sub", 1, 2, 2, 1, "", importChain<qnn::SubOp>},
+      {"", "Sum", 1, 1, anyNumber, 1, "", importChain<qnn::AddOp>},
   };
   return rows;
 }

@@ -22,6 +22,31 @@ public:
   mlir::Value div(mlir::Value lhs, mlir::Value rhs) { return binary<qnn::DivOp>(lhs, rhs); }
   mlir::Value min(mlir::Value lhs, mlir::Value rhs) { return binary<qnn::MinOp>(lhs, rhs); }
   mlir::Value max(mlir::Value lhs, mlir::Value rhs) { return binary<qnn::MaxOp>(lhs, rhs); }
+  /// One number of the element type of `value`.
+  mlir::Value like(mlir::Value value, double number) {
+    auto type = mlir::RankedTensorType::get({}, mlir::getElementTypeOrSelf(value));
+    if (llvm::isa<mlir::FloatType>(type.getElementType()))
+      return node.createConstant(*makeFromNumbers(type, number));
+    return node.createConstant(*makeFromIntegers(type, static_cast<int64_t>(number)));
+  }
+  mlir::Value cast(mlir::Value input, mlir::Type elementType) {
+    auto type = llvm::cast<mlir::RankedTensorType>(input.getType());
+    if (type.getElementType() == elementType)
+      return input;
+    return node.create<qnn::CastOp>(type.clone(elementType), input);
+  }
+  mlir::Value compare(qnn::CompareKind kind, mlir::Value lhs, mlir::Value rhs) {
+    return node.create<qnn::CompareOp>(
+        broadcastTypes({lhs, rhs}).clone(mlir::Type(node.builder.getI1Type())), kind, lhs, rhs);
+  }
+  mlir::Value select(mlir::Value condition, mlir::Value lhs, mlir::Value rhs) {
+    return node.create<qnn::SelectOp>(broadcastTypes({lhs, rhs, condition}), condition, lhs, rhs);
+  }
+  /// All bits of an integer or bool.
+  mlir::Value invert(mlir::Value input) { return binary<qnn::XorOp>(input, like(input, -1)); }
+  template <typename Op> mlir::Value binary(mlir::Value lhs, mlir::Value rhs) {
+    return node.create<Op>(broadcastTypes({lhs, rhs}), lhs, rhs);
+  }
   template <typename Op> mlir::Value unary(mlir::Value input) {
     return node.create<Op>(input.getType(), input);
   }
@@ -40,11 +65,14 @@ public:
   }
 
 private:
-  template <typename Op> mlir::Value binary(mlir::Value lhs, mlir::Value rhs) {
-    auto left = llvm::cast<mlir::RankedTensorType>(lhs.getType());
-    auto right = llvm::cast<mlir::RankedTensorType>(rhs.getType());
-    return node.create<Op>(left.clone(*broadcastShapes(left.getShape(), right.getShape())), lhs,
-                           rhs);
+  /// What the operands broadcast to, with the element type of the first.
+  static mlir::RankedTensorType broadcastTypes(llvm::ArrayRef<mlir::Value> operands) {
+    auto type = llvm::cast<mlir::RankedTensorType>(operands.front().getType());
+    llvm::SmallVector<int64_t> shape(type.getShape());
+    for (mlir::Value operand : operands.drop_front())
+      shape =
+          *broadcastShapes(shape, llvm::cast<mlir::RankedTensorType>(operand.getType()).getShape());
+    return type.clone(shape);
   }
 
   NodeContext &node;

@@ -147,29 +147,25 @@ static LogicalResult importIdentity(NodeContext &node) {
   return node.setResult(Tensor(node.getInput(0)));
 }
 
-/// Whether the ratio is known to be zero.
-static bool dropsNothing(NodeContext &node) {
-  const Constant *ratio = node.hasInput(1) ? node.getConstant(1) : nullptr;
-  return ratio && ratio->type.getElementType().isF32() && ratio->getNumElements() == 1 &&
-         getNumbers(*ratio).front() == 0;
-}
-
+/// At inference nothing is dropped; in training mode only a ratio of 0 has no random part.
 static LogicalResult importDropout(NodeContext &node) {
+  const Constant *ratio = node.hasInput(1) ? node.getConstant(1) : nullptr;
+  bool dropsNothing = ratio && ratio->getNumElements() == 1 && getNumbers(*ratio).front() == 0;
   if (node.hasInput(2)) {
     const Constant *training = node.getConstant(2);
     if (!training)
       return node.error("E2307", "the training mode must be known at compile time");
     if (training->getNumElements() != 1 || !training->type.getElementType().isInteger(1))
       return node.error("E2308", "the training mode must be one bool");
-    if (training->bytes[0] && !dropsNothing(node))
+    if (training->bytes[0] && !dropsNothing)
       return node.error("E2309", "drops random elements in training mode, which qcc does not do");
   }
-  // Before version 10 the mask has the type of the data.
-  if (node.hasOutput(1) && node.version >= 10) {
-    auto type = RankedTensorType::get(node.getShape(0), node.builder.getI1Type());
-    int64_t count = type.getNumElements();
-    if (failed(node.chargeFolding(count)) ||
-        failed(node.setResult(makeConstant(type, std::string(count, 1)), 1)))
+  if (node.hasOutput(1)) {
+    // Before version 10 the mask has the type of the data.
+    Type element = node.version < 10 ? node.getElementType(0) : node.builder.getI1Type();
+    Value one = node.createConstant(*makeFromIntegers(RankedTensorType::get({}, element), 1));
+    RankedTensorType type = node.getType(0).clone(element);
+    if (failed(node.setResult(node.create<qnn::BroadcastOp>(type, one), 1)))
       return failure();
   }
   return node.setResult(Tensor(node.getInput(0)));

@@ -226,8 +226,9 @@ case("G22-sequence-input", "E2101", "'x'", lambda: edit(lambda m: m.graph.input[
     helper.make_sequence_type_proto(helper.make_tensor_type_proto(FLOAT, [1])))))
 case("G22-string-input", "E2102", "'x'", lambda: set_input(TensorProto.STRING))
 case("G22-sparse-initializer", "E2204", "sparse", lambda: edit(lambda m: m.graph.sparse_initializer.add()))
-case("G-dropout-mask", "E2021", "'mask'", lambda: model(
-    [node("Dropout", ["x"], ["y", "mask"])], outputs=[value("mask", None, TensorProto.BOOL)]))
+case("G-normalization-statistics", "E2021", "'mean'", lambda: model(
+    [node("BatchNormalization", ["x", "w", "w", "w", "w"], ["y", "mean"])],
+    initializers=[array("w", np.ones(1))], inputs=[value("x", [1, 1, 4])], outputs=[value("mean", [1])]))
 case("W-max-pool-indices", "E2309", "indices of windows", lambda: model(
     [node("MaxPool", ["x"], ["y", "indices"], kernel_shape=[40, 40], pads=[39] * 4)],
     outputs=[value("indices", None, INT64)]))
@@ -316,7 +317,7 @@ case("S22-unknown-type", "E2102", "'x'", lambda: set_input(9999))
 
 case("S-negative-pads", "E2306", "'bad'", lambda: one("Pad", ["x", "p"], [array("p", [-1] * 8, np.int64)]))
 case("S-unknown-pad-mode", "E2016", "'bad'", lambda: one("Pad", ["x", "p"], [array("p", [0] * 8, np.int64)], mode="up"))
-case("S-compare-computed", "E2307", "'bad'", lambda: one("Equal", ["x", "x"]))
+case("S-range-computed", "E2307", "'bad'", lambda: one("Range", ["x", "x", "x"]))
 case("S-endless-range", "E2309", "'bad'", lambda: model(
     [node("Range", ["a", "b", "c"], ["r"]), node("Add", ["x", "r"], ["y"])],
     initializers=[array("a", 0), array("b", 5), array("c", 0)]))

@@ -1,0 +1,42 @@
+//===- Operands.h - element types and shapes of elementwise operators
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef QCC_LIB_IMPORT_OPERANDS_H
+#define QCC_LIB_IMPORT_OPERANDS_H
+
+#include "lib/Import/FloatMath.h"
+
+namespace qcc::import {
+
+/// An integer that is no bool.
+bool isInteger(mlir::Type type);
+
+/// An error that says which element types input `i` may have.
+mlir::LogicalResult reportElementType(NodeContext &node, unsigned i, llvm::StringRef supported);
+
+/// Fails unless the input is an integer, f32 or f64.
+mlir::LogicalResult requireNumber(NodeContext &node, unsigned i);
+/// Fails unless the input is f32 or f64.
+mlir::LogicalResult requireReal(NodeContext &node, unsigned i);
+/// Fails unless all inputs from `first` on are present and have one element type.
+mlir::LogicalResult requireOneType(NodeContext &node, unsigned first = 0);
+
+/// Type of the result that all inputs broadcast to.
+mlir::FailureOr<mlir::RankedTensorType> broadcastInputs(NodeContext &node, mlir::Type elementType);
+
+/// Imports y = function(x) on one float input. f64 is computed in f32: qnn has no sequences for it.
+template <mlir::FailureOr<mlir::Value> (*function)(NodeContext &node, mlir::Value x)>
+mlir::LogicalResult importFunction(NodeContext &node) {
+  if (failed(requireReal(node, 0)))
+    return mlir::failure();
+  FloatMath math(node);
+  auto result = function(node, math.cast(node.getValue(0), node.builder.getF32Type()));
+  if (failed(result))
+    return mlir::failure();
+  return node.setResult(math.cast(*result, node.getElementType(0)));
+}
+
+} // namespace qcc::import
+
+#endif
