@@ -21,7 +21,7 @@ namespace qcc::test {
 /// compares every output byte with Reference.
 class Agreement {
 public:
-  Agreement() {
+  explicit Agreement(bool drawsEverything = false) : drawsEverything(drawsEverything) {
     mlir::DialectRegistry registry;
     pipeline::registerAllDialects(registry);
     context.appendDialectRegistry(registry);
@@ -31,7 +31,7 @@ public:
 
   /// Draws floats from all bit patterns, zeros, infinities and NaN among them, and small integers
   /// often, instead of from a range that networks have.
-  bool drawsEverything = false;
+  bool drawsEverything;
 
   /// `tolerance` 0 means equal bytes; otherwise f32 outputs may differ by that much.
   void check(llvm::StringRef text, llvm::StringRef cpu = "x86-64", float tolerance = 0) {
