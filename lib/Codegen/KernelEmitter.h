@@ -68,8 +68,8 @@ public:
 
   /// Element type in registers (scalar).
   static mlir::Type getRegisterType(mlir::Type elementType);
-  /// Loads elements in register form. With lanes > 1 the innermost dimension must be dense or of
-  /// size 1 (then the one element is repeated).
+  /// Loads elements in register form. With lanes > 1 the innermost dimension must be dense, or of
+  /// size 1 or absent (then the one element is repeated).
   mlir::Value load(const BufferView &view, llvm::ArrayRef<mlir::Value> position, int64_t lanes);
   mlir::Value loadAt(mlir::Value address, mlir::Type elementType, int64_t lanes);
   void store(mlir::Value value, const BufferView &view, llvm::ArrayRef<mlir::Value> position);

@@ -1,8 +1,8 @@
-//===- Reduction.cpp - reductions over dimensions and softmax ---------------===//
+//===- Reduction.cpp - reductions over dimensions ---------------------------===//
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "Functions.h"
+#include "Fold.h"
 #include "Generic.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -11,146 +11,155 @@ using namespace mlir;
 
 namespace qcc::codegen {
 
-/// Nested loops over the reduced dimensions, carrying one accumulator in index order.
-static Value foldAxes(KernelEmitter &emitter, const BufferView &input, ArrayRef<int64_t> axes,
-                      SmallVector<Value> position, Value accumulator, int64_t lanes,
-                      llvm::function_ref<Value(Value, Value)> combine) {
-  if (axes.empty())
-    return combine(accumulator, emitter.load(input, position, lanes));
-  return emitter.loopCarried(emitter.offset(0), emitter.offset(input.shape[axes.front()]), 1,
-                             accumulator, [&](Value index, ValueRange carried) {
-                               SmallVector<Value> inner(position);
-                               inner[axes.front()] = index;
-                               return SmallVector<Value>{foldAxes(emitter, input, axes.drop_front(),
-                                                                  inner, carried[0], lanes,
-                                                                  combine)};
-                             })[0];
+namespace {
+
+/// Arithmetic of one qnn.reduce on registers.
+class Reducer {
+public:
+  Reducer(KernelEmitter &emitter, qnn::ReduceOp op)
+      : emitter(emitter), builder(emitter.builder), location(emitter.location), op(op),
+        kind(op.getKind()), element(op.getType().getElementType()),
+        from(qnn::getQuantized(op.getInput().getType())), to(qnn::getQuantized(op.getType())),
+        count(1) {
+    for (int64_t axis : op.getAxes())
+      count *= op.getInput().getType().getDimSize(axis);
+  }
+
+  /// What a fold starts from, which changes no element that it meets.
+  TypedAttr getInitial();
+  /// A loaded element in the form that is folded.
+  Value prepare(Value x);
+  Value combine(Value accumulator, Value x);
+  /// The result from what all elements were folded to.
+  Value finish(Value value);
+
+private:
+  bool isSum() const { return kind == qnn::ReduceKind::Sum || kind == qnn::ReduceKind::Mean; }
+  bool isUnsigned() const {
+    return !from && (element.isInteger(1) || !qnn::isSignedStorage(element));
+  }
+  Value rescale(Value sum);
+  Value divideInteger(Value sum);
+
+  KernelEmitter &emitter;
+  OpBuilder &builder;
+  Location location;
+  qnn::ReduceOp op;
+  qnn::ReduceKind kind;
+  Type element;
+  qnn::QuantizedType from, to;
+  int64_t count;
+};
+
+TypedAttr Reducer::getInitial() {
+  Type type = KernelEmitter::getRegisterType(element);
+  bool isMax = kind == qnn::ReduceKind::Max;
+  if (isa<FloatType>(type)) {
+    double infinity = std::numeric_limits<double>::infinity();
+    double worst = isMax ? -infinity : infinity;
+    return builder.getFloatAttr(type, isSum()                            ? 0.0
+                                      : kind == qnn::ReduceKind::Product ? 1.0
+                                                                         : worst);
+  }
+  unsigned bits = type.getIntOrFloatBitWidth();
+  APInt value(bits, 0);
+  if (kind == qnn::ReduceKind::Product)
+    value = APInt(bits, 1);
+  else if (!isSum() && isUnsigned())
+    value = isMax ? APInt::getMinValue(bits) : APInt::getMaxValue(bits);
+  else if (!isSum())
+    value = isMax ? APInt::getSignedMinValue(bits) : APInt::getSignedMaxValue(bits);
+  return builder.getIntegerAttr(type, value);
 }
 
-LogicalResult emitReduce(KernelEmitter &emitter, qnn::ReduceOp op) {
-  OpBuilder &builder = emitter.builder;
-  Location location = emitter.location;
-  const BufferView &input = emitter.getView(op.getInput());
-  auto inType = qnn::getQuantized(op.getInput().getType()),
-       outType = qnn::getQuantized(op.getType());
-  Type element = op.getType().getElementType();
-  bool isSum = op.getKind() == qnn::ReduceKind::Sum || op.getKind() == qnn::ReduceKind::Mean;
-  bool isFloat = element.isF32();
-  if (!inType && !isFloat && (op.getKind() == qnn::ReduceKind::Mean || element.isUnsignedInteger()))
-    return op.emitError("has no code for integer ") << element << " [E4011]";
-  int64_t count = 1;
-  for (int64_t axis : op.getAxes())
-    count *= input.shape[axis];
-  bool innermostKept = !llvm::is_contained(op.getAxes(), op.getType().getRank() - 1);
-  int64_t lanes = innermostKept ? getVectorLanes(emitter, op.getType()) : 1;
+Value Reducer::prepare(Value x) {
+  if (!isSum() || !from || !from.getZeroPoint())
+    return x;
+  return arith::SubIOp::create(builder, location, x,
+                               emitter.constant(x.getType(), from.getZeroPoint()));
+}
 
+Value Reducer::combine(Value accumulator, Value x) {
+  bool isFloat = isa<FloatType>(getElementTypeOrSelf(x.getType()));
+  if (isSum())
+    return isFloat ? arith::AddFOp::create(builder, location, accumulator, x).getResult()
+                   : arith::AddIOp::create(builder, location, accumulator, x).getResult();
+  if (kind == qnn::ReduceKind::Product)
+    return isFloat ? arith::MulFOp::create(builder, location, accumulator, x).getResult()
+                   : arith::MulIOp::create(builder, location, accumulator, x).getResult();
+  bool isMax = kind == qnn::ReduceKind::Max;
+  if (isUnsigned() && !isFloat)
+    return isMax ? arith::MaxUIOp::create(builder, location, accumulator, x).getResult()
+                 : arith::MinUIOp::create(builder, location, accumulator, x).getResult();
+  return isMax ? emitter.maximum(x, accumulator) : emitter.minimum(x, accumulator);
+}
+
+/// As the average pool: m = f32(x_scale / f32(y_scale * count)); a sum has count 1.
+Value Reducer::rescale(Value sum) {
+  float divisor = qnn::getScale(to) * static_cast<float>(kind == qnn::ReduceKind::Mean ? count : 1);
+  Type floats = KernelEmitter::withLanes(builder.getF32Type(), KernelEmitter::getLanes(sum));
+  Value real = arith::SIToFPOp::create(builder, location, floats, sum);
+  Value scaled = arith::MulFOp::create(
+      builder, location, real, emitter.constantFloat(floats, qnn::getScale(from) / divisor));
+  return emitter.quantizeScaled(scaled, to);
+}
+
+/// Truncates. The count may be more than the element type can hold.
+Value Reducer::divideInteger(Value sum) {
+  Type narrow = sum.getType();
+  unsigned bits = getElementTypeOrSelf(narrow).getIntOrFloatBitWidth();
+  bool isWide = bits > 32 || count > std::numeric_limits<int32_t>::max();
+  Type wide = KernelEmitter::withLanes(builder.getIntegerType(isWide ? 64 : 32),
+                                       KernelEmitter::getLanes(sum));
+  Value divisor = emitter.constant(wide, count);
+  if (isUnsigned()) {
+    if (narrow != wide)
+      sum = arith::ExtUIOp::create(builder, location, wide, sum);
+    sum = arith::DivUIOp::create(builder, location, sum, divisor);
+  } else {
+    if (narrow != wide)
+      sum = arith::ExtSIOp::create(builder, location, wide, sum);
+    sum = arith::DivSIOp::create(builder, location, sum, divisor);
+  }
+  return narrow == wide ? sum : arith::TruncIOp::create(builder, location, narrow, sum).getResult();
+}
+
+Value Reducer::finish(Value value) {
+  if (isSum() && to)
+    return rescale(value);
+  if (kind != qnn::ReduceKind::Mean)
+    return value;
+  Type type = value.getType(), scalar = getElementTypeOrSelf(type);
+  if (!isa<FloatType>(scalar))
+    return divideInteger(value);
+  TypedAttr divisor = builder.getFloatAttr(scalar, static_cast<double>(count));
+  return arith::DivFOp::create(builder, location, value,
+                               createSplat(emitter, divisor, KernelEmitter::getLanes(value)));
+}
+
+} // namespace
+
+LogicalResult emitReduce(KernelEmitter &emitter, qnn::ReduceOp op) {
+  Type element = op.getType().getElementType();
+  bool isProduct = op.getKind() == qnn::ReduceKind::Product;
+  bool isNumber = isa<IntegerType>(element) || element.isF32() || element.isF64();
+  if (qnn::getQuantized(op.getType()) ? isProduct : !isNumber)
+    return op.emitError("has no code for ") << element << " [E4011]";
+  const BufferView &input = emitter.getView(op.getInput());
+  Reducer reducer(emitter, op);
+  FoldedAxes axes(input.shape, op.getAxes());
+  // A run is folded by its own vectors; kept neighbours are results of one vector.
+  bool isVector = axes.run == 1 && canVectorize(op, op.getType());
+  int64_t lanes = isVector ? getVectorLanes(emitter, op.getType()) : 1;
   Epilogue epilogue(emitter, op);
   LogicalResult status = success();
   emitter.loopNest(op.getType().getShape(), lanes, [&](ArrayRef<Value> position, int64_t width) {
-    Type type = KernelEmitter::withLanes(KernelEmitter::getRegisterType(element), width);
-    bool isMax = op.getKind() == qnn::ReduceKind::Max;
-    Value initial;
-    if (isSum)
-      initial = isFloat ? emitter.constantFloat(type, 0) : emitter.constant(type, 0);
-    else if (isFloat)
-      initial = emitter.constantFloat(type, isMax ? -std::numeric_limits<float>::infinity()
-                                                  : std::numeric_limits<float>::infinity());
-    else {
-      unsigned bits = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
-      initial = emitter.constant(type, isMax ? llvm::minIntN(bits) : llvm::maxIntN(bits));
-    }
-    Value value = foldAxes(
-        emitter, input, op.getAxes(), SmallVector<Value>(position), initial, width,
-        [&](Value accumulator, Value x) -> Value {
-          if (!isSum)
-            return isMax ? emitter.maximum(x, accumulator) : emitter.minimum(x, accumulator);
-          if (isFloat)
-            return arith::AddFOp::create(builder, location, accumulator, x);
-          if (inType && inType.getZeroPoint())
-            x = arith::SubIOp::create(builder, location, x,
-                                      emitter.constant(x.getType(), inType.getZeroPoint()));
-          return arith::AddIOp::create(builder, location, accumulator, x);
-        });
-    if (isSum && outType) {
-      // As the average pool: m = f32(x_scale / f32(y_scale * count)); a sum has count 1.
-      float divisor = qnn::getScale(outType) *
-                      static_cast<float>(op.getKind() == qnn::ReduceKind::Mean ? count : 1);
-      Type floats = KernelEmitter::withLanes(builder.getF32Type(), width);
-      Value real = arith::SIToFPOp::create(builder, location, floats, value);
-      Value scaled = arith::MulFOp::create(
-          builder, location, real, emitter.constantFloat(floats, qnn::getScale(inType) / divisor));
-      value = emitter.quantizeScaled(scaled, outType);
-    } else if (op.getKind() == qnn::ReduceKind::Mean) {
-      value = arith::DivFOp::create(builder, location, value,
-                                    emitter.constantFloat(type, static_cast<float>(count)));
-    }
-    if (failed(epilogue.store(value, position)))
+    Value folded = emitFold(
+        emitter, input, axes, position, width, reducer.getInitial(),
+        [&](Value x) { return reducer.prepare(x); },
+        [&](Value accumulator, Value x) { return reducer.combine(accumulator, x); });
+    if (failed(epilogue.store(reducer.finish(folded), position)))
       status = failure();
-  });
-  return status;
-}
-
-LogicalResult emitSoftmax(KernelEmitter &emitter, qnn::SoftmaxOp op) {
-  OpBuilder &builder = emitter.builder;
-  Location location = emitter.location;
-  auto inType = qnn::getQuantized(op.getInput().getType()),
-       outType = qnn::getQuantized(op.getType());
-  auto isReal = [](RankedTensorType type) {
-    return type.getElementType().isF32() || qnn::getQuantized(type);
-  };
-  if (!isReal(op.getType()) || !isReal(op.getInput().getType()))
-    return op.emitError("has code for f32 and quantized numbers only [E4011]");
-  const BufferView &input = emitter.getView(op.getInput());
-  int64_t axis = op.getAxis(), size = input.shape[axis];
-  SmallVector<int64_t> rows(input.shape);
-  rows[axis] = 1;
-  Epilogue epilogue(emitter, op);
-  LogicalResult status = success();
-  emitter.loopNest(rows, 1, [&](ArrayRef<Value> row, int64_t) {
-    Type f32 = builder.getF32Type();
-    auto elementAt = [&](Value index) {
-      SmallVector<Value> position(row);
-      position[axis] = index;
-      return position;
-    };
-    auto load = [&](Value index) -> Value {
-      Value x = emitter.load(input, elementAt(index), 1);
-      if (!inType)
-        return x;
-      x = arith::SubIOp::create(builder, location, x,
-                                emitter.constant(x.getType(), inType.getZeroPoint()));
-      Value real = arith::SIToFPOp::create(builder, location, f32, x);
-      return arith::MulFOp::create(builder, location, real,
-                                   emitter.constantFloat(f32, qnn::getScale(inType)));
-    };
-    auto fold = [&](float initial, llvm::function_ref<Value(Value, Value)> combine) {
-      return emitter.loopCarried(emitter.offset(0), emitter.offset(size), 1,
-                                 emitter.constantFloat(f32, initial),
-                                 [&](Value index, ValueRange carried) {
-                                   return SmallVector<Value>{combine(carried[0], load(index))};
-                                 })[0];
-    };
-    Value largest = fold(-std::numeric_limits<float>::infinity(),
-                         [&](Value a, Value x) { return emitter.maximum(x, a); });
-    auto exponential = [&](Value x) {
-      return emitExp(emitter, arith::SubFOp::create(builder, location, x, largest));
-    };
-    Value sum = fold(0, [&](Value a, Value x) -> Value {
-      return arith::AddFOp::create(builder, location, a, exponential(x));
-    });
-    // exp is computed again instead of stored: the row needs no scratch, and the same code gives
-    // the same bits.
-    emitter.loop(0, size, 1, [&](Value index) {
-      SmallVector<Value> position = elementAt(index);
-      Value y = arith::DivFOp::create(builder, location, exponential(load(index)), sum);
-      if (outType) {
-        y = arith::DivFOp::create(builder, location, y,
-                                  emitter.constantFloat(f32, qnn::getScale(outType)));
-        y = emitter.quantizeScaled(y, outType);
-      }
-      if (failed(epilogue.store(y, position)))
-        status = failure();
-    });
   });
   return status;
 }

@@ -1,4 +1,4 @@
-//===- Normalization.cpp - ONNX operators that scale by statistics or sums
+//===- Normalization.cpp - ONNX operators that scale by statistics
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -10,29 +10,20 @@ using namespace mlir;
 
 namespace qcc::import {
 
-/// With constant statistics it is one multiplication and one addition per channel.
-static LogicalResult importBatchNormalization(NodeContext &node) {
-  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 2, mostDimensions)))
-    return failure();
-  if (node.getInt("training_mode", 0) != 0 || node.getInt("spatial", 1) != 1)
-    return node.error("E2309", "is in training mode or not spatial, which qcc does not support");
+/// A finite epsilon that is not negative.
+static FailureOr<float> readEpsilon(NodeContext &node, float otherwise = 1e-5f) {
+  float epsilon = node.getFloat("epsilon", otherwise);
+  if (!(epsilon >= 0) || !std::isfinite(epsilon))
+    return node.error("E2016", "attribute 'epsilon' must be finite and not negative");
+  return epsilon;
+}
+
+/// Scale, shift, mean and variance are known: one multiplication and one addition per channel.
+static LogicalResult importConstantBatchNormalization(NodeContext &node, float epsilon) {
   int64_t channels = node.getShape(0)[1];
   SmallVector<double> parameters[4]; // scale, shift, mean, variance
-  for (unsigned i = 0; i < 4; ++i) {
-    const Constant *constant = node.getConstant(1 + i);
-    if (!constant)
-      return node.error("E2307", node.describeInput(1 + i) +
-                                     " must be known at compile time but is computed by the "
-                                     "network");
-    if (failed(node.requireFloat(1 + i)))
-      return failure();
-    if (constant->type.getShape() != ArrayRef<int64_t>({channels}))
-      return node.error("E2302", node.describeInput(1 + i) + " of shape " +
-                                     formatShape(constant->type.getShape()) + " must have " +
-                                     Twine(channels) + " elements");
-    parameters[i] = getNumbers(*constant);
-  }
-  double epsilon = node.getFloat("epsilon", 1e-5f);
+  for (unsigned i = 0; i < 4; ++i)
+    parameters[i] = getNumbers(*node.getConstant(1 + i));
   SmallVector<float> factors, addends;
   for (int64_t c = 0; c < channels; ++c) {
     double factor = parameters[0][c] / std::sqrt(parameters[3][c] + epsilon);
@@ -48,43 +39,65 @@ static LogicalResult importBatchNormalization(NodeContext &node) {
   return node.setResult(node.create<qnn::AddOp>(type, scaled, node.createFloats(shape, addends)));
 }
 
-static LogicalResult importSoftmax(NodeContext &node) {
-  if (failed(node.requireFloat(0)))
-    return failure();
-  RankedTensorType type = node.getType(0);
-  bool isFlattening = node.version < 13;
-  auto axis = node.getAxis("axis", isFlattening ? 1 : -1, type.getRank());
-  if (failed(axis))
-    return failure();
-  if (!isFlattening || *axis == type.getRank() - 1)
-    return node.setResult(node.create<qnn::SoftmaxOp>(type, node.getValue(0), *axis));
-  // Before version 13 all dimensions from the axis on are one.
-  int64_t rows = llvm::product_of(type.getShape().take_front(*axis));
-  Value flat = node.createReshape(node.getValue(0), {rows, type.getNumElements() / rows});
-  Value result = node.create<qnn::SoftmaxOp>(flat.getType(), flat, 1);
-  return node.setResult(node.createReshape(result, type.getShape()));
+/// (x - mean) / sqrt(variance + epsilon) * scale + shift. In training mode mean and variance are
+/// those of the batch, and the given ones move towards them.
+static LogicalResult importComputedBatchNormalization(NodeContext &node, float epsilon,
+                                                      bool isTraining) {
+  FloatMath math(node);
+  int64_t rank = node.getRank(0);
+  SmallVector<int64_t> shape(rank - 1, 1);
+  shape[0] = node.getShape(0)[1];
+  Value parameters[4];
+  for (unsigned i = 0; i < 4; ++i)
+    parameters[i] = node.createReshape(node.getValue(1 + i), shape);
+  auto [scale, shift, mean, variance] = parameters;
+  Value input = node.getValue(0);
+  if (isTraining) {
+    SmallVector<int64_t> others{0};
+    llvm::append_range(others, llvm::seq<int64_t>(2, rank));
+    Value batchMean = math.reduce(qnn::ReduceKind::Mean, input, others);
+    Value centered = math.sub(input, batchMean);
+    Value batchVariance = math.reduce(qnn::ReduceKind::Mean, math.mul(centered, centered), others);
+    float momentum = node.getFloat("momentum", 0.9f);
+    auto move = [&](Value running, Value batch, unsigned output) {
+      Value moved = math.add(math.mul(running, math.scalar(momentum)),
+                             math.mul(batch, math.scalar(1.0f - momentum)));
+      (void)node.setResult(node.createReshape(moved, {shape[0]}), output);
+    };
+    move(mean, node.createReshape(batchMean, shape), 1);
+    move(variance, node.createReshape(batchVariance, shape), 2);
+    mean = batchMean;
+    variance = batchVariance;
+  }
+  Value deviation = math.unary<qnn::SqrtOp>(math.add(variance, math.scalar(epsilon)));
+  Value result = math.div(math.sub(input, mean), deviation);
+  return node.setResult(math.add(math.mul(result, scale), shift));
 }
 
-/// x - max - log(sum(exp(x - max)))
-static LogicalResult importLogSoftmax(NodeContext &node) {
-  if (failed(node.requireFloat(0)))
+static LogicalResult importBatchNormalization(NodeContext &node) {
+  if (failed(node.requireRank(0, 2, mostDimensions)))
     return failure();
-  RankedTensorType type = node.getType(0);
-  bool isFlattening = node.version < 13;
-  auto axis = node.getAxis("axis", isFlattening ? 1 : -1, type.getRank());
-  if (failed(axis))
+  bool isTraining = node.getInt("training_mode", 0) != 0;
+  if (node.getInt("spatial", 1) != 1 || (node.version < 14 && node.hasOutput(1)))
+    return node.error("E2309",
+                      "is not spatial, or in training mode, which qcc does not support before "
+                      "version 14");
+  auto epsilon = readEpsilon(node);
+  if (failed(epsilon))
     return failure();
-  Value input = node.getValue(0);
-  if (isFlattening) {
-    int64_t rows = llvm::product_of(type.getShape().take_front(*axis));
-    input = node.createReshape(input, {rows, type.getNumElements() / rows});
-    axis = 1;
+  int64_t channels = node.getShape(0)[1];
+  bool isKnown = !isTraining;
+  for (unsigned i = 0; i < 5; ++i) {
+    if (failed(node.requireFloat(i)))
+      return failure();
+    if (i > 0 && node.getShape(i) != ArrayRef<int64_t>({channels}))
+      return node.error("E2302", node.describeInput(i) + " of shape " +
+                                     formatShape(node.getShape(i)) + " must have " +
+                                     Twine(channels) + " elements");
+    isKnown &= i == 0 || node.getConstant(i);
   }
-  FloatMath math(node);
-  Value shifted = math.sub(input, math.reduce(qnn::ReduceKind::Max, input, {*axis}));
-  Value sum = math.reduce(qnn::ReduceKind::Sum, math.unary<qnn::ExpOp>(shifted), {*axis});
-  Value result = math.sub(shifted, math.unary<qnn::LogOp>(sum));
-  return node.setResult(node.createReshape(result, type.getShape()));
+  return isKnown ? importConstantBatchNormalization(node, *epsilon)
+                 : importComputedBatchNormalization(node, *epsilon, isTraining);
 }
 
 namespace {
@@ -108,12 +121,13 @@ static Standardized createStandardized(NodeContext &node, Value input, ArrayRef<
   return made;
 }
 
-/// A finite epsilon that is not negative.
-static FailureOr<float> readEpsilon(NodeContext &node) {
-  float epsilon = node.getFloat("epsilon", 1e-5f);
-  if (!(epsilon >= 0) || !std::isfinite(epsilon))
-    return node.error("E2016", "attribute 'epsilon' must be finite and not negative");
-  return epsilon;
+/// Input i must be broadcast to the shape of input 0.
+static LogicalResult checkParameter(NodeContext &node, unsigned i) {
+  auto shape = broadcastShapes(node.getShape(0), node.getShape(i));
+  if (shape && ArrayRef<int64_t>(*shape) == node.getShape(0))
+    return success();
+  return node.error("E2301", node.describeInput(i) + " of shape " + formatShape(node.getShape(i)) +
+                                 " cannot be broadcast to " + formatShape(node.getShape(0)));
 }
 
 static LogicalResult importLayerNormalization(NodeContext &node) {
@@ -125,15 +139,9 @@ static LogicalResult importLayerNormalization(NodeContext &node) {
   auto epsilon = readEpsilon(node);
   if (failed(axis) || failed(epsilon))
     return failure();
-  for (unsigned i = 1; i < 3; ++i) {
-    if (!node.hasInput(i))
-      continue;
-    auto shape = broadcastShapes(node.getShape(0), node.getShape(i));
-    if (!shape || ArrayRef<int64_t>(*shape) != node.getShape(0))
-      return node.error("E2301", node.describeInput(i) + " of shape " +
-                                     formatShape(node.getShape(i)) + " cannot be broadcast to " +
-                                     formatShape(node.getShape(0)));
-  }
+  for (unsigned i = 1; i < 3; ++i)
+    if (node.hasInput(i) && failed(checkParameter(node, i)))
+      return failure();
   FloatMath math(node);
   Standardized made = createStandardized(
       node, node.getValue(0), llvm::to_vector(llvm::seq<int64_t>(*axis, rank)), *epsilon);
@@ -145,6 +153,94 @@ static LogicalResult importLayerNormalization(NodeContext &node) {
   if (node.hasInput(2))
     result = math.add(result, node.getValue(2));
   return node.setResult(result);
+}
+
+/// x / sqrt(mean(x * x) + epsilon) * scale over the dimensions from `axis` on.
+static LogicalResult importRMSNormalization(NodeContext &node) {
+  if (failed(node.requireFloat(0)) || failed(node.requireFloat(1)))
+    return failure();
+  int64_t rank = node.getRank(0);
+  auto axis = node.getAxis("axis", -1, rank);
+  auto epsilon = readEpsilon(node);
+  if (failed(axis) || failed(epsilon) || failed(checkParameter(node, 1)))
+    return failure();
+  FloatMath math(node);
+  Value input = node.getValue(0);
+  Value square = math.reduce(qnn::ReduceKind::Mean, math.mul(input, input),
+                             llvm::to_vector(llvm::seq<int64_t>(*axis, rank)));
+  Value root = math.unary<qnn::SqrtOp>(math.add(square, math.scalar(*epsilon)));
+  return node.setResult(math.mul(math.div(input, root), node.getValue(1)));
+}
+
+/// (x - mean) / (sqrt(variance) + 1e-9)
+static LogicalResult importMeanVarianceNormalization(NodeContext &node) {
+  if (failed(node.requireFloat(0)))
+    return failure();
+  SmallVector<int64_t> given{0, 2, 3};
+  if (node.hasAttribute("axes"))
+    given = node.getInts("axes");
+  auto axes = node.resolveAxes(given, node.getRank(0));
+  if (failed(axes))
+    return failure();
+  FloatMath math(node);
+  Value input = node.getValue(0);
+  Value centered = math.sub(input, math.reduce(qnn::ReduceKind::Mean, input, *axes));
+  Value variance = math.reduce(qnn::ReduceKind::Mean, math.mul(centered, centered), *axes);
+  Value deviation = math.add(math.unary<qnn::SqrtOp>(variance), math.scalar(1e-9f));
+  return node.setResult(math.div(centered, deviation));
+}
+
+/// x / norm along one dimension, and 0 where the norm is 0.
+static LogicalResult importLpNormalization(NodeContext &node) {
+  if (failed(node.requireFloat(0)))
+    return failure();
+  auto axis = node.getAxis("axis", -1, node.getRank(0));
+  int64_t order = node.getInt("p", 2);
+  if (failed(axis))
+    return failure();
+  if (order != 1 && order != 2)
+    return node.error("E2309", "p is " + Twine(order) + "; 1 and 2 are supported");
+  FloatMath math(node);
+  Value input = node.getValue(0);
+  Value terms = order == 1 ? math.unary<qnn::AbsOp>(input) : math.mul(input, input);
+  Value norm = math.reduce(qnn::ReduceKind::Sum, terms, {*axis});
+  if (order == 2)
+    norm = math.unary<qnn::SqrtOp>(norm);
+  Value zero = math.scalar(0), quotient = math.div(input, norm);
+  auto bools = cast<RankedTensorType>(norm.getType()).clone(node.builder.getI1Type());
+  Value isZero = node.create<qnn::CompareOp>(bools, qnn::CompareKind::Equal, norm, zero);
+  return node.setResult(node.create<qnn::SelectOp>(node.getType(0), isZero, zero, quotient));
+}
+
+/// x / (bias + alpha * average of the squares of `size` channels around) ^ beta
+static LogicalResult importLRN(NodeContext &node) {
+  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 2, mostDimensions)))
+    return failure();
+  ArrayRef<int64_t> shape = node.getShape(0);
+  int64_t size = node.getInt("size", 1);
+  if (size < 1 || size > 1 << 20)
+    return node.error("E2309", "size is " + Twine(size) + "; it must be positive");
+  FloatMath math(node);
+  Value input = node.getValue(0);
+  // Channels as the rows of a map whose own channels are the positions.
+  RankedTensorType rows =
+      node.getType(0).clone({shape[0], shape[1], 1, llvm::product_of(shape.drop_front(2))});
+  Value squares = node.createReshape(math.mul(input, input), rows.getShape());
+  int64_t before = (size - 1) / 2, after = size - 1 - before;
+  Value average = node.create<qnn::AveragePoolOp>(
+      rows, squares, ArrayRef<int64_t>{size, 1}, ArrayRef<int64_t>{1, 1},
+      ArrayRef<int64_t>{before, 0, after, 0}, /*count_include_pad=*/true);
+  Value base = math.add(math.mul(average, math.scalar(node.getFloat("alpha", 1e-4f))),
+                        math.scalar(node.getFloat("bias", 1.0f)));
+  float beta = node.getFloat("beta", 0.75f);
+  Value power;
+  if (beta == 0.75f) {
+    Value root = math.unary<qnn::SqrtOp>(base);
+    power = math.mul(root, math.unary<qnn::SqrtOp>(root));
+  } else {
+    power = node.create<qnn::PowOp>(rows, base, math.scalar(beta));
+  }
+  return node.setResult(math.div(input, node.createReshape(power, shape)));
 }
 
 /// Standardizes each of `groups` groups of channels. Scale and shift have one element for each
@@ -204,10 +300,13 @@ ArrayRef<Operator> getNormalizationOperators() {
       {"", "GroupNormalization", 18, 3, 3, 1, "epsilon:float num_groups:int! stash_type:int>=21",
        importGroupNormalization},
       {"", "InstanceNormalization", 6, 3, 3, 1, "epsilon:float", importInstanceNormalization},
+      {"", "LRN", 1, 1, 1, 1, "alpha:float beta:float bias:float size:int!", importLRN},
       {"", "LayerNormalization", 17, 2, 3, 3, "axis:int epsilon:float stash_type:int",
        importLayerNormalization},
-      {"", "LogSoftmax", 1, 1, 1, 1, "axis:int", importLogSoftmax},
-      {"", "Softmax", 1, 1, 1, 1, "axis:int", importSoftmax},
+      {"", "LpNormalization", 1, 1, 1, 1, "axis:int p:int", importLpNormalization},
+      {"", "MeanVarianceNormalization", 9, 1, 1, 1, "axes:ints", importMeanVarianceNormalization},
+      {"", "RMSNormalization", 23, 2, 2, 1, "axis:int epsilon:float stash_type:int",
+       importRMSNormalization},
   };
   return rows;
 }

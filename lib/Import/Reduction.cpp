@@ -4,6 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/FloatMath.h"
 
+#include <limits>
+
 using namespace mlir;
 
 namespace qcc::import {
@@ -18,8 +20,19 @@ struct Reduction {
 
 } // namespace
 
-static FailureOr<Reduction> readReduction(NodeContext &node) {
-  if (failed(node.requireFloat(0)))
+/// Fails unless the input holds numbers that qcc adds: integers, f32 or f64.
+static LogicalResult requireNumbers(NodeContext &node, bool allowsBool) {
+  Type element = node.getElementType(0);
+  if (element.isF32() || element.isF64() ||
+      (isa<IntegerType>(element) && (allowsBool || !element.isInteger(1))))
+    return success();
+  return node.error("E2308", node.describeInput(0) + " has element type " +
+                                 getDataTypeName(getDataType(element)) +
+                                 ", which is not supported here");
+}
+
+static FailureOr<Reduction> readReduction(NodeContext &node, bool allowsBool = false) {
+  if (failed(requireNumbers(node, allowsBool)))
     return failure();
   int64_t rank = node.getRank(0);
   SmallVector<int64_t> given = node.getInts("axes");
@@ -44,17 +57,34 @@ static FailureOr<Reduction> readReduction(NodeContext &node) {
     else if (keepsDimensions)
       reduction.shape.push_back(1);
   }
+  if (failed(node.makeType(reduction.shape, node.getElementType(0))))
+    return failure();
   return reduction;
 }
 
 template <qnn::ReduceKind kind> static LogicalResult importReduce(NodeContext &node) {
-  auto reduction = readReduction(node);
+  bool isExtremum = kind == qnn::ReduceKind::Max || kind == qnn::ReduceKind::Min;
+  auto reduction = readReduction(node, /*allowsBool=*/isExtremum);
   if (failed(reduction))
     return failure();
   if (reduction->isIdentity)
     return node.setResult(Tensor(node.getInput(0)));
   Value result = FloatMath(node).reduce(kind, node.getValue(0), reduction->axes);
   return node.setResult(node.createReshape(result, reduction->shape));
+}
+
+static Value createCast(NodeContext &node, Value value, Type element) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getElementType() == element)
+    return value;
+  return node.create<qnn::CastOp>(RankedTensorType::get(type.getShape(), element), value);
+}
+
+/// Roots, powers and logarithms of numbers of other types go through f32.
+template <typename Op> static Value createFunction(NodeContext &node, Value value) {
+  Type element = getElementTypeOrSelf(value.getType());
+  Value real = createCast(node, value, node.builder.getF32Type());
+  return createCast(node, FloatMath(node).unary<Op>(real), element);
 }
 
 /// Sums of a function of the elements, and a function of the sum.
@@ -66,22 +96,22 @@ template <Norm norm> static LogicalResult importNorm(NodeContext &node) {
     return failure();
   FloatMath math(node);
   Value value = node.getValue(0);
-  if (norm == Norm::L1)
+  if (norm == Norm::L1 && !node.getElementType(0).isUnsignedInteger())
     value = math.unary<qnn::AbsOp>(value);
-  else if (norm != Norm::LogSum)
+  else if (norm == Norm::L2 || norm == Norm::SumSquare)
     value = math.mul(value, value);
   if (!reduction->isIdentity)
     value = math.reduce(qnn::ReduceKind::Sum, value, reduction->axes);
   if (norm == Norm::L2)
-    value = math.unary<qnn::SqrtOp>(value);
+    value = createFunction<qnn::SqrtOp>(node, value);
   else if (norm == Norm::LogSum)
-    value = math.unary<qnn::LogOp>(value);
+    value = createFunction<qnn::LogOp>(node, value);
   if (!reduction->isIdentity)
     value = node.createReshape(value, reduction->shape);
   return node.setResult(value);
 }
 
-/// log(sum(exp(x - max))) + max
+/// log(sum(exp(x - max))) + max. The maximum is kept finite, because infinities have no difference.
 static LogicalResult importReduceLogSumExp(NodeContext &node) {
   auto reduction = readReduction(node);
   if (failed(reduction))
@@ -89,11 +119,14 @@ static LogicalResult importReduceLogSumExp(NodeContext &node) {
   if (reduction->isIdentity)
     return node.setResult(Tensor(node.getInput(0)));
   FloatMath math(node);
-  Value input = node.getValue(0);
-  Value largest = math.reduce(qnn::ReduceKind::Max, input, reduction->axes);
+  Value input = createCast(node, node.getValue(0), node.builder.getF32Type());
+  constexpr float limit = std::numeric_limits<float>::max();
+  Value largest =
+      math.clip(math.reduce(qnn::ReduceKind::Max, input, reduction->axes), -limit, limit);
   Value powers = math.unary<qnn::ExpOp>(math.sub(input, largest));
   Value sum = math.reduce(qnn::ReduceKind::Sum, powers, reduction->axes);
   Value result = math.add(math.unary<qnn::LogOp>(sum), largest);
+  result = createCast(node, result, node.getElementType(0));
   return node.setResult(node.createReshape(result, reduction->shape));
 }
 
@@ -113,6 +146,8 @@ ArrayRef<Operator> getReductionOperators() {
        importReduce<qnn::ReduceKind::Mean>},
       {"", "ReduceMin", 1, 1, 2, 1, "axes:ints<18 keepdims:int noop_with_empty_axes:int>=18",
        importReduce<qnn::ReduceKind::Min>},
+      {"", "ReduceProd", 1, 1, 2, 1, "axes:ints<18 keepdims:int noop_with_empty_axes:int>=18",
+       importReduce<qnn::ReduceKind::Product>},
       {"", "ReduceSum", 1, 1, 2, 1, "axes:ints<13 keepdims:int noop_with_empty_axes:int>=13",
        importReduce<qnn::ReduceKind::Sum>},
       {"", "ReduceSumSquare", 1, 1, 2, 1, "axes:ints<18 keepdims:int noop_with_empty_axes:int>=18",

@@ -50,6 +50,7 @@ llvm::ArrayRef<Operator> getComparisonOperators();
 llvm::ArrayRef<Operator> getConstantOperators();
 llvm::ArrayRef<Operator> getControlFlowOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
+llvm::ArrayRef<Operator> getDeterminantOperators();
 llvm::ArrayRef<Operator> getDiagonalOperators();
 llvm::ArrayRef<Operator> getElementwiseOperators();
 llvm::ArrayRef<Operator> getFunctionOperators();
@@ -67,7 +68,10 @@ llvm::ArrayRef<Operator> getReductionOperators();
 llvm::ArrayRef<Operator> getResizeOperators();
 llvm::ArrayRef<Operator> getSamplingOperators();
 llvm::ArrayRef<Operator> getShapeOperators();
+llvm::ArrayRef<Operator> getSignalOperators();
 llvm::ArrayRef<Operator> getSlicingOperators();
+llvm::ArrayRef<Operator> getSoftmaxOperators();
+llvm::ArrayRef<Operator> getTextOperators();
 
 /// All tables.
 llvm::ArrayRef<llvm::ArrayRef<Operator>> getOperatorFamilies();

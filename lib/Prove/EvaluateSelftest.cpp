@@ -41,7 +41,8 @@ private:
   }
   static bool sumsFloats(Operation &op) {
     if (op.hasTrait<qnn::Elementwise>() || op.hasTrait<qnn::SameScale>() ||
-        isa<qnn::BitcastOp, qnn::ConstantOp, qnn::SoftmaxOp, qnn::DequantizeWeightsOp>(op))
+        isa<qnn::BitcastOp, qnn::ConstantOp, qnn::DequantizeWeightsOp, qnn::ReduceOp,
+            qnn::SoftmaxOp>(op))
       return false;
     return llvm::any_of(op.getResultTypes(), isFloat) ||
            llvm::any_of(op.getOperandTypes(), isFloat);

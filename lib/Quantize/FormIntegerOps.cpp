@@ -21,10 +21,12 @@ namespace {
 using Reason = std::string;
 
 bool isQuantizable(Operation *op) {
+  if (auto reduce = dyn_cast<qnn::ReduceOp>(op))
+    return reduce.getKind() != qnn::ReduceKind::Product;
   return isa<qnn::Conv2DOp, qnn::LinearOp, qnn::MatMulOp, qnn::AddOp, qnn::SubOp, qnn::MulOp,
-             qnn::DivOp, qnn::MinOp, qnn::MaxOp, qnn::AveragePoolOp, qnn::ReduceOp, qnn::SoftmaxOp,
-             qnn::SigmoidOp, qnn::TanhOp, qnn::ExpOp, qnn::LogOp, qnn::ErfOp, qnn::SqrtOp,
-             qnn::NegOp, qnn::AbsOp>(op);
+             qnn::DivOp, qnn::MinOp, qnn::MaxOp, qnn::AveragePoolOp, qnn::SoftmaxOp, qnn::SigmoidOp,
+             qnn::TanhOp, qnn::ExpOp, qnn::LogOp, qnn::ErfOp, qnn::SqrtOp, qnn::NegOp, qnn::AbsOp>(
+      op);
 }
 
 Reason findResultType(Operation *op, qnn::QuantizedType &type) {

@@ -72,7 +72,8 @@ private:
     if (isa<qnn::MatMulOp, qnn::AveragePoolOp>(op))
       return true;
     if (auto reduce = dyn_cast<qnn::ReduceOp>(op))
-      return reduce.getKind() != qnn::ReduceKind::Sum;
+      return reduce.getKind() != qnn::ReduceKind::Sum &&
+             reduce.getKind() != qnn::ReduceKind::Product;
     if (isa<qnn::ConcatOp>(op))
       return llvm::all_of(op->getOperands(), [&](Value operand) {
         Value source = getMovedSource(operand);

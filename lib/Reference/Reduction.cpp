@@ -8,60 +8,114 @@ using namespace mlir;
 
 namespace qcc::reference {
 
-/// The input with its reduced dimensions last and in order, so that one result element reads
-/// `count` neighbours.
-static Tensor gatherReduced(const Tensor &input, ArrayRef<int64_t> axes, int64_t &count) {
+namespace {
+
+/// What one result element is made of.
+struct Reduced {
+  Tensor elements;   // the input with its reduced dimensions last and in order
+  int64_t count = 1; // of elements for each result
+  int64_t run = 1;   // of these, neighbours in the input: the reduced dimensions behind all others
+};
+
+} // namespace
+
+static Reduced gatherReduced(const Tensor &input, ArrayRef<int64_t> axes) {
   ArrayRef<int64_t> shape = input.type.getShape();
   SmallVector<int64_t> strides = getStrides(shape), kept, keptStrides, reduced, reducedStrides;
-  count = 1;
+  Reduced result;
   for (int64_t i = 0; i < input.type.getRank(); ++i) {
     bool isReduced = llvm::is_contained(axes, i);
     (isReduced ? reduced : kept).push_back(shape[i]);
     (isReduced ? reducedStrides : keptStrides).push_back(strides[i]);
     if (isReduced)
-      count *= shape[i];
+      result.count *= shape[i];
+    if (isReduced || shape[i] == 1)
+      result.run *= shape[i];
+    else
+      result.run = 1;
   }
   kept.append(reduced);
   keptStrides.append(reducedStrides);
-  Tensor result(input.type.clone(kept));
-  if (!result.bytes.empty())
-    copyStrided(kept, input.bytes.data(), keptStrides, result.bytes.data(), getStrides(kept),
-                qnn::getElementBytes(input.type.getElementType()));
+  result.elements = Tensor(input.type.clone(kept));
+  if (!result.elements.bytes.empty())
+    copyStrided(kept, input.bytes.data(), keptStrides, result.elements.bytes.data(),
+                getStrides(kept), qnn::getElementBytes(input.type.getElementType()));
   return result;
 }
 
-/// [reduce-f1] Row-major order; the mean is the sum divided by the count.
-template <typename T> static T reduceNumbers(qnn::ReduceKind kind, ArrayRef<T> elements) {
-  if (kind == qnn::ReduceKind::Sum || kind == qnn::ReduceKind::Mean) {
-    if constexpr (std::is_floating_point_v<T>) {
-      T sum = 0;
-      for (T x : elements)
-        sum = sum + x;
-      return kind == qnn::ReduceKind::Sum ? sum : sum / static_cast<T>(elements.size());
-    } else {
-      uint64_t sum = 0;
-      for (T x : elements)
-        sum += static_cast<uint64_t>(x);
-      auto wrapped = static_cast<T>(sum);
-      if (kind == qnn::ReduceKind::Sum || elements.empty())
-        return wrapped;
-      return static_cast<T>(std::is_signed_v<T> ? static_cast<int64_t>(wrapped) /
-                                                      static_cast<int64_t>(elements.size())
-                                                : wrapped / elements.size());
-    }
+/// [reduce-f2] Elements whose place in their run is equal modulo 16 meet first, then the halves of
+/// the 16 results; runs below 16 elements are folded in order.
+template <typename T, typename Combine>
+static T foldFloats(ArrayRef<T> elements, int64_t run, T initial, Combine combine) {
+  constexpr int64_t width = 16;
+  T parts[width];
+  std::fill(parts, parts + width, initial);
+  int64_t used = run < width ? 1 : width;
+  for (int64_t i = 0, count = elements.size(); i < count; ++i) {
+    T &part = parts[i % run % used];
+    part = combine(part, elements[i]);
   }
-  T best = elements.empty() ? T() : elements[0];
-  for (T x : elements)
-    if (kind == qnn::ReduceKind::Max ? x > best : x < best)
-      best = x;
-  return best;
+  for (int64_t half = used / 2; half > 0; half /= 2)
+    for (int64_t i = 0; i < half; ++i)
+      parts[i] = combine(parts[i], parts[i + half]);
+  return parts[0];
+}
+
+/// The value that an extremum starts from, [reduce-f3].
+template <typename T> static T getWorst(qnn::ReduceKind kind) {
+  using Limits = std::numeric_limits<T>;
+  if constexpr (std::is_floating_point_v<T>)
+    return kind == qnn::ReduceKind::Max ? -Limits::infinity() : Limits::infinity();
+  else
+    return kind == qnn::ReduceKind::Max ? Limits::lowest() : Limits::max();
+}
+
+/// [reduce-f1] Integers wrap; the mean is the sum divided by the count.
+template <typename T>
+static T reduceNumbers(qnn::ReduceKind kind, ArrayRef<T> elements, int64_t run) {
+  switch (kind) {
+  case qnn::ReduceKind::Max:
+  case qnn::ReduceKind::Min: {
+    T best = getWorst<T>(kind);
+    for (T x : elements)
+      if (kind == qnn::ReduceKind::Max ? x > best : x < best)
+        best = x;
+    return best;
+  }
+  case qnn::ReduceKind::Product: {
+    if constexpr (std::is_floating_point_v<T>)
+      return foldFloats<T>(elements, run, 1, [](T a, T b) { return a * b; });
+    uint64_t product = 1;
+    for (T x : elements)
+      product *= static_cast<uint64_t>(x);
+    return static_cast<T>(product);
+  }
+  case qnn::ReduceKind::Sum:
+  case qnn::ReduceKind::Mean:
+    break;
+  }
+  bool isMean = kind == qnn::ReduceKind::Mean;
+  if constexpr (std::is_floating_point_v<T>) {
+    T sum = foldFloats<T>(elements, run, 0, [](T a, T b) { return a + b; });
+    return isMean ? sum / static_cast<T>(elements.size()) : sum;
+  } else {
+    uint64_t sum = 0;
+    for (T x : elements)
+      sum += static_cast<uint64_t>(x);
+    auto wrapped = static_cast<T>(sum);
+    if (!isMean || elements.empty())
+      return wrapped;
+    return static_cast<T>(std::is_signed_v<T> ? static_cast<int64_t>(wrapped) /
+                                                    static_cast<int64_t>(elements.size())
+                                              : wrapped / elements.size());
+  }
 }
 
 /// [reduce-c1] Sum and mean as average pooling, [reduce-c2] extremes as Q(DQ(q)).
 static int32_t reduceCodes(qnn::ReduceKind kind, ArrayRef<int32_t> codes, const Quantization &from,
                            const Quantization &to) {
   if (kind == qnn::ReduceKind::Max || kind == qnn::ReduceKind::Min)
-    return quantize(dequantize(reduceNumbers(kind, codes), from), to);
+    return quantize(dequantize(reduceNumbers(kind, codes, codes.size()), from), to);
   int64_t sum = 0;
   for (int32_t code : codes)
     sum += code - from.zeroPoint;
@@ -72,11 +126,11 @@ static int32_t reduceCodes(qnn::ReduceKind kind, ArrayRef<int32_t> codes, const 
 }
 
 static Tensor reduce(qnn::ReduceOp op, const Tensor &input, RankedTensorType type) {
-  int64_t count;
-  Tensor gathered = gatherReduced(input, op.getAxes(), count);
+  Reduced gathered = gatherReduced(input, op.getAxes());
+  int64_t count = gathered.count;
   if (auto quantized = qnn::getQuantized(type)) {
     Quantization from(qnn::getQuantized(input.type)), to(quantized);
-    auto codes = readCodes(gathered);
+    auto codes = readCodes(gathered.elements);
     SmallVector<int32_t, 0> results;
     for (int64_t i = 0; i < type.getNumElements(); ++i)
       results.push_back(
@@ -87,7 +141,8 @@ static Tensor reduce(qnn::ReduceOp op, const Tensor &input, RankedTensorType typ
   dispatchStorage(type.getElementType(), [&](auto zero) {
     using T = decltype(zero);
     for (auto [i, y] : llvm::enumerate(result.view<T>()))
-      y = reduceNumbers<T>(op.getKind(), gathered.view<T>().slice(i * count, count));
+      y = reduceNumbers<T>(op.getKind(), gathered.elements.view<T>().slice(i * count, count),
+                           gathered.run);
     return 0;
   });
   return result;
@@ -139,7 +194,10 @@ Expected<Tensor> evaluateReduction(Operation *op, Operands operands, RankedTenso
         return makeError(op, "is defined for f32 and quantized elements only");
     return softmax(softmaxOp, *operands[0], type);
   }
-  return reduce(cast<qnn::ReduceOp>(op), *operands[0], type);
+  auto reduceOp = cast<qnn::ReduceOp>(op);
+  if (qnn::getQuantized(type) && reduceOp.getKind() == qnn::ReduceKind::Product)
+    return makeError(op, "is not defined for quantized elements");
+  return reduce(reduceOp, *operands[0], type);
 }
 
 } // namespace qcc::reference

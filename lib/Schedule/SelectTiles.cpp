@@ -33,6 +33,18 @@ int64_t chooseRows(const TargetInfo &target, kernel::ContractionOp op) {
   return std::min(rows, width);
 }
 
+/// A row of exponentials, when no result of the kernel has room for them. Rows along another
+/// dimension than the innermost are computed a vector of neighbours at a time.
+int64_t getSoftmaxScratch(const TargetInfo &target, qnn::KernelOp kernel, qnn::SoftmaxOp softmax) {
+  if (softmax.getType().getElementType().isF32() &&
+      llvm::is_contained(kernel.getYield()->getOperands(), softmax.getResult()))
+    return 0;
+  int64_t axis = softmax.getAxis(), lanes = 1;
+  if (axis + 1 != softmax.getType().getRank())
+    lanes = std::max<int64_t>(1, target.vectorBytes / 4);
+  return softmax.getType().getDimSize(axis) * lanes * 4;
+}
+
 struct SelectTiles : impl::SelectTilesBase<SelectTiles> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -56,6 +68,9 @@ struct SelectTiles : impl::SelectTilesBase<SelectTiles> {
         schedule.append("emitter", builder.getStringAttr("pack"));
       } else {
         schedule.append("emitter", builder.getStringAttr("generic"));
+        if (auto softmax = dyn_cast<qnn::SoftmaxOp>(kernel.getBlock().front()))
+          if (int64_t scratch = getSoftmaxScratch(target, kernel, softmax))
+            schedule.append("scratch", builder.getI64IntegerAttr(scratch));
       }
       kernel.setScheduleAttr(schedule.getDictionary(module.getContext()));
     }

@@ -107,28 +107,6 @@ TEST_P(AgreementTest, movesElements) {
     %y = qnn.concat %4, %7, %5 axis 1 : tensor<8x6xi8>, tensor<8x2xi8>, tensor<8x6xi8> -> tensor<8x14xi8>)"));
 }
 
-TEST_P(AgreementTest, reduces) {
-  for (const char *kind : {"sum", "mean", "max", "min"}) {
-    check(network("%x: tensor<2x7x5x19xf32>", "tensor<2x1x5x1xf32>",
-                  std::string("%y = qnn.reduce ") + kind +
-                      " %x over [1, 3] : tensor<2x7x5x19xf32> -> tensor<2x1x5x1xf32>"));
-    check(network("%x: tensor<2x7x5x19xf32>", "tensor<2x1x1x19xf32>",
-                  std::string("%y = qnn.reduce ") + kind +
-                      " %x over [1, 2] : tensor<2x7x5x19xf32> -> tensor<2x1x1x19xf32>"));
-  }
-  check(network("%x: tensor<2x7x5x19xf32>", "tensor<2x1x1x19xf32>", R"(
-    %0 = qnn.quantize %x : tensor<2x7x5x19xf32> -> tensor<2x7x5x19x!q>
-    %1 = qnn.reduce mean %0 over [1, 2] : tensor<2x7x5x19x!q> -> tensor<2x1x1x19x!r>
-    %y = qnn.dequantize %1 : tensor<2x1x1x19x!r> -> tensor<2x1x1x19xf32>)"));
-}
-
-TEST_P(AgreementTest, softmaxOverAnyAxis) {
-  for (int axis : {0, 1, 2})
-    check(network("%x: tensor<4x11x6xf32>", "tensor<4x11x6xf32>",
-                  "%y = qnn.softmax %x axis " + std::to_string(axis) +
-                      " : tensor<4x11x6xf32> -> tensor<4x11x6xf32>"));
-}
-
 TEST_P(AgreementTest, multipliesMatrices) {
   check(network("%a: tensor<2x5x7xf32>, %b: tensor<7x9xf32>", "tensor<2x5x9xf32>",
                 "%y = qnn.matmul %a, %b : tensor<2x5x7xf32>, tensor<7x9xf32> -> tensor<2x5x9xf32>"),

@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "Support.h"
 #include "qcc/Reference/Arithmetic.h"
+#include <cmath>
 
 namespace qcc::reference {
 
@@ -22,6 +23,37 @@ TEST_F(ReductionTest, FloatKinds) {
   EXPECT_EQ(reduce("mean"), (std::vector<float>{3.5f, 1.5f}));
   EXPECT_EQ(reduce("max"), (std::vector<float>{6, 7}));
   EXPECT_EQ(reduce("min"), (std::vector<float>{1, -8}));
+}
+
+TEST_F(ReductionTest, Products) {
+  Tensor x = make<int8_t>("tensor<2x2xi8>", {3, 100, -5, 2});
+  EXPECT_EQ(values<int8_t>(runOp("reduce product %a over [0] : tensor<2x2xi8> -> tensor<1x2xi8>",
+                                 {x}, "tensor<1x2xi8>")),
+            (std::vector<int8_t>{-15, static_cast<int8_t>(200)}));
+}
+
+// reduce-f2
+TEST_F(ReductionTest, RunsAreSummedAsSixteenParts) {
+  std::vector<float> x(40, 0.0f);
+  x[0] = 0x1p24f;
+  x[1] = x[17] = x[33] = x[9] = 1.0f;
+  // Beside 2^24 a single 1 would be lost, but lane 1 and lane 9 add up first.
+  Tensor y = runOp("reduce sum %a over [0] : tensor<40xf32> -> tensor<1xf32>",
+                   {make<float>("tensor<40xf32>", x)}, "tensor<1xf32>");
+  EXPECT_EQ(values<float>(y), (std::vector<float>{0x1p24f + 4}));
+}
+
+// reduce-f3
+TEST_F(ReductionTest, NaNIsNoExtremum) {
+  float nan = std::numeric_limits<float>::quiet_NaN();
+  Tensor x = make<float>("tensor<2x2xf32>", {nan, nan, 1, nan});
+  for (std::string kind : {"max", "min"}) {
+    float worst = kind == "max" ? -HUGE_VALF : HUGE_VALF;
+    EXPECT_EQ(
+        values<float>(runOp("reduce " + kind + " %a over [0] : tensor<2x2xf32> -> tensor<1x2xf32>",
+                            {x}, "tensor<1x2xf32>")),
+        (std::vector<float>{1, worst}));
+  }
 }
 
 // reduce-c1 reduce-c2

@@ -1,0 +1,350 @@
+//===- Signal.cpp - ONNX operators on signals: windows, spectra, mel bands
+// Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "lib/Import/ConstantFolding.h"
+#include "lib/Import/FloatMath.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace qcc::import {
+
+constexpr double pi = llvm::numbers::pi;
+
+/// Lengths up to this one: a spectrum is a product with a constant matrix of length * bins.
+constexpr int64_t mostSamples = 1 << 13;
+
+static FailureOr<double> requireNumber(NodeContext &node, unsigned i, StringRef meaning) {
+  const Constant *constant = node.getConstant(i);
+  if (!constant)
+    return node.error("E2307", meaning + ", " + node.describeInput(i) +
+                                   ", must be known at compile time but is computed by the "
+                                   "network");
+  if (constant->getNumElements() != 1)
+    return node.error("E2302", meaning + ", " + node.describeInput(i) + ", must be one number");
+  return getNumbers(*constant)[0];
+}
+
+static FailureOr<int64_t> requireInteger(NodeContext &node, unsigned i, StringRef meaning,
+                                         int64_t low, int64_t high) {
+  auto values = node.requireIntegers(i, meaning);
+  if (failed(values))
+    return failure();
+  if (values->size() != 1)
+    return node.error("E2302", meaning + ", " + node.describeInput(i) + ", must be one number");
+  if (values->front() < low || values->front() > high)
+    return node.error("E2309", meaning + " is " + Twine(values->front()) + "; " + Twine(low) +
+                                   " to " + Twine(high) + " is supported");
+  return values->front();
+}
+
+/// Element type of attribute 'output_datatype'.
+static FailureOr<Type> getOutputType(NodeContext &node) {
+  int64_t dataType = node.getInt("output_datatype", onnx::TensorProto::FLOAT);
+  Type type = dataType < 0 || dataType > 64
+                  ? Type()
+                  : getElementType(node.builder.getContext(), static_cast<int32_t>(dataType));
+  if (!type || type.isInteger(1))
+    return node.error("E2308", "output_datatype " + Twine(dataType) + " is not supported");
+  return type;
+}
+
+//===- Constants --------------------------------------------------------------//
+
+/// offset - a * cos(2 pi n / N) + b * cos(4 pi n / N)
+struct WindowShape {
+  double offset, first, second;
+};
+static constexpr WindowShape hann = {0.5, 0.5, 0.0};
+static constexpr WindowShape hamming = {25.0 / 46.0, 21.0 / 46.0, 0.0};
+static constexpr WindowShape blackman = {0.42, 0.5, 0.08};
+
+template <const WindowShape &window> static LogicalResult importWindow(NodeContext &node) {
+  auto size = requireInteger(node, 0, "the size of the window", 1, mostFoldedElements);
+  auto element = getOutputType(node);
+  if (failed(size) || failed(element))
+    return failure();
+  auto type = node.makeType({*size}, *element);
+  if (failed(type) || failed(node.chargeFolding(*size * 8)))
+    return failure();
+  int64_t period = node.getInt("periodic", 1) != 0 ? *size : *size - 1;
+  SmallVector<double> values;
+  for (int64_t n = 0; n < *size; ++n) {
+    double angle = period == 0 ? pi : 2 * pi * static_cast<double>(n) / static_cast<double>(period);
+    values.push_back(window.offset - window.first * std::cos(angle) +
+                     window.second * std::cos(2 * angle));
+  }
+  if (isa<FloatType>(*element))
+    return node.setResult(makeFromNumbers(*type, values));
+  SmallVector<int64_t> integers;
+  for (double value : values)
+    integers.push_back(static_cast<int64_t>(value));
+  return node.setResult(makeFromIntegers(*type, integers));
+}
+
+/// Triangles over the bins of a spectrum, equally wide on the mel scale.
+static LogicalResult importMelWeightMatrix(NodeContext &node) {
+  constexpr int64_t limit = 1 << 20;
+  auto bands = requireInteger(node, 0, "the number of mel bands", 1, limit);
+  auto length = requireInteger(node, 1, "the length of the transform", 1, limit);
+  auto rate = requireInteger(node, 2, "the sample rate", 1, int64_t(1) << 40);
+  auto low = requireNumber(node, 3, "the lower edge");
+  auto high = requireNumber(node, 4, "the upper edge");
+  auto element = getOutputType(node);
+  if (failed(bands) || failed(length) || failed(rate) || failed(low) || failed(high) ||
+      failed(element))
+    return failure();
+  if (!(*low >= 0 && *high >= *low) || !std::isfinite(*high))
+    return node.error("E2309", "the edges must be finite, not negative and ascending");
+  int64_t bins = *length / 2 + 1;
+  auto type = node.makeType({bins, *bands}, *element);
+  if (failed(type) || failed(node.chargeFolding(bins * *bands * 8)))
+    return failure();
+  auto toMel = [](double hertz) { return 2595 * std::log10(1 + hertz / 700); };
+  double step = (toMel(*high) - toMel(*low)) / static_cast<double>(*bands + 2);
+  SmallVector<int64_t> edges;
+  for (int64_t i = 0; i < *bands + 2; ++i) {
+    double mel = toMel(*low) + static_cast<double>(i) * step;
+    double hertz = 700 * (std::pow(10.0, mel / 2595) - 1);
+    edges.push_back(static_cast<int64_t>(
+        std::floor(static_cast<double>(*length + 1) * hertz / static_cast<double>(*rate))));
+  }
+  if (edges.back() > bins)
+    return node.error("E2309", "the upper edge lies beyond half the sample rate");
+  SmallVector<double, 0> values(bins * *bands, 0);
+  for (int64_t band = 0; band < *bands; ++band) {
+    int64_t left = edges[band], center = edges[band + 1], right = edges[band + 2];
+    auto set = [&](int64_t bin, double value) {
+      if (bin < bins)
+        values[bin * *bands + band] = value;
+    };
+    if (left == center)
+      set(center, 1);
+    for (int64_t bin = left; left < center && bin <= center; ++bin)
+      set(bin, static_cast<double>(bin - left) / static_cast<double>(center - left));
+    for (int64_t bin = center; bin < right; ++bin)
+      set(bin, static_cast<double>(right - bin) / static_cast<double>(right - center));
+  }
+  if (!isa<FloatType>(*element))
+    return node.error("E2308", "output_datatype must be a float type");
+  return node.setResult(makeFromNumbers(*type, values));
+}
+
+//===- Spectra ----------------------------------------------------------------//
+
+namespace {
+
+/// A discrete Fourier transform as a matrix: rows [bin, re/im], columns [sample, re/im].
+struct Transform {
+  int64_t length;  // of the transform; samples that lack are zero, those beyond are not read
+  int64_t samples; // of the input
+  int64_t inputParts, outputParts;
+  int64_t bins; // of the output
+  bool isInverse;
+
+  SmallVector<float, 0> getMatrix(ArrayRef<double> window = {}) const;
+};
+
+} // namespace
+
+SmallVector<float, 0> Transform::getMatrix(ArrayRef<double> window) const {
+  SmallVector<float, 0> matrix;
+  matrix.reserve(bins * outputParts * samples * inputParts);
+  // A real result of a one-sided spectrum: each bin but the first, and the middle one of an even
+  // length, stands for two.
+  bool isOneSided = isInverse && outputParts == 1;
+  for (int64_t bin = 0; bin < bins; ++bin)
+    for (int64_t output = 0; output < outputParts; ++output)
+      for (int64_t sample = 0; sample < samples; ++sample) {
+        int64_t turn = bin * sample % length;
+        double angle = 2 * pi * static_cast<double>(turn) / static_cast<double>(length);
+        // Exact where the circle meets an axis.
+        double cosine = turn * 4 % length == 0 && turn * 4 / length % 2 == 1 ? 0 : std::cos(angle);
+        double sine = turn * 2 % length == 0 ? 0 : std::sin(angle);
+        double weight = isInverse ? 1.0 / static_cast<double>(length) : 1.0;
+        if (!window.empty())
+          weight *= window[sample];
+        if (isOneSided) {
+          if (sample > length / 2)
+            weight = 0;
+          else if (sample != 0 && sample * 2 != length)
+            weight *= 2;
+        } else if (sample >= length) {
+          weight = 0;
+        }
+        if (!isInverse)
+          sine = -sine;
+        // (cosine + i sine) * (re + i im)
+        matrix.push_back(static_cast<float>(weight * (output == 0 ? cosine : sine)));
+        if (inputParts == 2)
+          matrix.push_back(static_cast<float>(weight * (output == 0 ? -sine : cosine)));
+      }
+  return matrix;
+}
+
+/// [rows, samples, parts] to [rows, bins, parts].
+static Value createTransform(NodeContext &node, Value input, const Transform &transform) {
+  int64_t rows = cast<RankedTensorType>(input.getType()).getDimSize(0);
+  int64_t columns = transform.samples * transform.inputParts;
+  int64_t results = transform.bins * transform.outputParts;
+  Value matrix = node.createFloats({results, columns}, transform.getMatrix());
+  Type element = node.builder.getF32Type();
+  Value product = node.create<qnn::LinearOp>(RankedTensorType::get({rows, results}, element),
+                                             node.createReshape(input, {rows, columns}), matrix,
+                                             Value(), Value(), Value());
+  return node.createReshape(product, {rows, transform.bins, transform.outputParts});
+}
+
+/// Sets bins and parts of the result. Fails when the matrix would be too large.
+static LogicalResult completeTransform(NodeContext &node, Transform &transform, bool isOneSided) {
+  if (transform.length > mostSamples || transform.samples > mostSamples)
+    return node.error("E2309", "the transform has " +
+                                   Twine(std::max(transform.length, transform.samples)) +
+                                   " samples; at most " + Twine(mostSamples) + " are supported");
+  bool isHalf = isOneSided && !transform.isInverse;
+  transform.bins = isHalf ? transform.length / 2 + 1 : transform.length;
+  transform.outputParts = isOneSided && transform.isInverse ? 1 : 2;
+  return node.chargeFolding(transform.bins * transform.outputParts * transform.samples *
+                            transform.inputParts * 4);
+}
+
+static LogicalResult importDFT(NodeContext &node) {
+  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 2, mostDimensions)))
+    return failure();
+  ArrayRef<int64_t> shape = node.getShape(0);
+  int64_t rank = node.getRank(0), parts = shape.back();
+  if (parts != 1 && parts != 2)
+    return node.error("E2302", node.describeInput(0) + " must end with a dimension of 1 or 2");
+  int64_t given = node.version < 20 ? node.getInt("axis", 1) : -2;
+  if (node.hasInput(2)) {
+    auto input = requireInteger(node, 2, "the axis", -rank, rank - 1);
+    if (failed(input))
+      return failure();
+    given = *input;
+  }
+  auto axis = node.resolveAxis(given, rank);
+  if (failed(axis))
+    return failure();
+  if (*axis == rank - 1)
+    return node.error("E2303", "the axis is the dimension of real and imaginary parts");
+  bool isOneSided = node.getInt("onesided", 0) != 0, isInverse = node.getInt("inverse", 0) != 0;
+  if (isOneSided && !isInverse && parts == 2)
+    return node.error("E2309", "a complex signal has no one-sided spectrum");
+  int64_t samples = shape[*axis];
+  Transform transform{
+      isOneSided && isInverse ? 2 * (samples - 1) : samples, samples, parts, 0, 0, isInverse};
+  if (node.hasInput(1)) {
+    auto length = requireInteger(node, 1, "the length of the transform", 1, mostSamples);
+    if (failed(length))
+      return failure();
+    transform.length = *length;
+  }
+  if (transform.length < 1)
+    return node.error("E2309", "the length of the transform must be positive");
+  if (failed(completeTransform(node, transform, isOneSided)))
+    return failure();
+
+  // The axis moves before the parts, and all other dimensions are rows.
+  SmallVector<int64_t> order, back(rank);
+  for (int64_t i = 0; i < rank - 1; ++i)
+    if (i != *axis)
+      order.push_back(i);
+  order.append({*axis, rank - 1});
+  for (auto [to, from] : llvm::enumerate(order))
+    back[from] = static_cast<int64_t>(to);
+  Value moved = node.createTranspose(node.getValue(0), order);
+  int64_t rows = node.getType(0).getNumElements() / (samples * parts);
+  Value result =
+      createTransform(node, node.createReshape(moved, {rows, samples, parts}), transform);
+  SmallVector<int64_t> movedShape;
+  for (int64_t dimension : order)
+    movedShape.push_back(shape[dimension]);
+  movedShape[rank - 2] = transform.bins;
+  movedShape[rank - 1] = transform.outputParts;
+  return node.setResult(node.createTranspose(node.createReshape(result, movedShape), back));
+}
+
+/// Spectra of overlapping frames: a convolution whose filters are the windowed rows of the
+/// transform. A window that the network computes is multiplied with the gathered frames.
+static LogicalResult importSTFT(NodeContext &node) {
+  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 2, 3)))
+    return failure();
+  ArrayRef<int64_t> shape = node.getShape(0);
+  int64_t batch = shape[0], samples = shape[1], parts = shape.size() == 3 ? shape[2] : 1;
+  if (parts != 1 && parts != 2)
+    return node.error("E2302", node.describeInput(0) + " must end with a dimension of 1 or 2");
+  auto step = requireInteger(node, 1, "the step between frames", 1, INT32_MAX);
+  if (failed(step))
+    return failure();
+  bool hasWindow = node.hasInput(2);
+  if (hasWindow && (failed(node.requireFloat(2)) || failed(node.requireRank(2, 1, 1))))
+    return failure();
+  int64_t length = hasWindow ? node.getShape(2)[0] : samples;
+  if (node.hasInput(3)) {
+    auto given = requireInteger(node, 3, "the length of a frame", 1, mostSamples);
+    if (failed(given))
+      return failure();
+    length = *given;
+  }
+  if (length > samples || (hasWindow && node.getShape(2)[0] != length))
+    return node.error("E2309", "frames of " + Twine(length) +
+                                   " samples fit neither the signal of " + Twine(samples) +
+                                   " samples nor the window");
+  bool isOneSided = node.getInt("onesided", 1) != 0;
+  if (isOneSided && parts == 2)
+    return node.error("E2309", "a complex signal has no one-sided spectrum");
+  Transform transform{length, length, parts, 0, 0, /*isInverse=*/false};
+  if (failed(completeTransform(node, transform, isOneSided)))
+    return failure();
+  int64_t frames = (samples - length) / *step + 1, bins = transform.bins;
+  Type element = node.builder.getF32Type();
+  if (failed(node.makeType({batch, frames, bins, 2}, element)))
+    return failure();
+
+  Value signal = node.getValue(0);
+  if (!hasWindow || node.getConstant(2)) {
+    SmallVector<double> window;
+    if (hasWindow)
+      window = getNumbers(*node.getConstant(2));
+    Value filters = node.createFloats({bins * 2, 1, length, parts}, transform.getMatrix(window));
+    Value spectra = node.create<qnn::Conv2DOp>(
+        RankedTensorType::get({batch, 1, frames, bins * 2}, element),
+        node.createReshape(signal, {batch, 1, samples, parts}), filters, Value(), Value(), Value(),
+        ArrayRef<int64_t>{1, *step}, ArrayRef<int64_t>{0, 0, 0, 0}, ArrayRef<int64_t>{1, 1}, 1);
+    return node.setResult(node.createReshape(spectra, {batch, frames, bins, 2}));
+  }
+  if (failed(node.makeType({batch, frames, length, parts}, element)) ||
+      failed(node.chargeFolding(frames * length * 4)))
+    return failure();
+  SmallVector<int32_t, 0> positions;
+  for (int64_t frame = 0; frame < frames; ++frame)
+    for (int64_t i = 0; i < length; ++i)
+      positions.push_back(static_cast<int32_t>(frame * *step + i));
+  Value indices = node.createConstant(*makeConstantOf<int32_t>(
+      RankedTensorType::get({frames, length}, node.builder.getI32Type()), positions));
+  Value gathered =
+      node.create<qnn::GatherOp>(RankedTensorType::get({batch, frames, length, parts}, element),
+                                 node.createReshape(signal, {batch, samples, parts}), indices, 1);
+  Value weighted = FloatMath(node).mul(gathered, node.createReshape(node.getValue(2), {length, 1}));
+  Value spectra = createTransform(
+      node, node.createReshape(weighted, {batch * frames, length, parts}), transform);
+  return node.setResult(node.createReshape(spectra, {batch, frames, bins, 2}));
+}
+
+ArrayRef<Operator> getSignalOperators() {
+  static const Operator rows[] = {
+      {"", "BlackmanWindow", 17, 1, 1, 1, "output_datatype:int periodic:int",
+       importWindow<blackman>},
+      {"", "DFT", 17, 1, 3, 1, "axis:int<20 inverse:int onesided:int", importDFT},
+      {"", "HammingWindow", 17, 1, 1, 1, "output_datatype:int periodic:int", importWindow<hamming>},
+      {"", "HannWindow", 17, 1, 1, 1, "output_datatype:int periodic:int", importWindow<hann>},
+      {"", "MelWeightMatrix", 17, 5, 5, 1, "output_datatype:int", importMelWeightMatrix},
+      {"", "STFT", 17, 2, 4, 1, "onesided:int", importSTFT},
+  };
+  return rows;
+}
+
+} // namespace qcc::import
