@@ -45,7 +45,7 @@ LogicalResult Vectorizer::readPool() {
   shortest = node.getInt("min_gram_length", 1);
   longest = node.getInt("max_gram_length", 1);
   mostSkipped = node.getInt("max_skip_count", 0);
-  if (shortest < 1 || longest < shortest || longest > 64 || mostSkipped < 0 || mostSkipped > 1024)
+  if (shortest < 1 || longest < shortest || longest > 16 || mostSkipped < 0 || mostSkipped > 64)
     return node.error("E2309", "the lengths of n-grams or the skip count are out of range");
   size_t next = 0; // n-gram of any length
   for (size_t i = 0; i < starts.size(); ++i) {

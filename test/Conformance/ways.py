@@ -88,6 +88,8 @@ class Runner:
             inputs, wanted = self.case.load_inputs(data), self.case.load_outputs(data)
             for index, array in enumerate(inputs):
                 save_array(self.folder / f"input{index}.npy", array)
+            # What has no elements is known without being given.
+            self.bound = self.bound | {value.name for value, array in zip(self.case.inputs, inputs) if array.size == 0}
             for way in get_ways(self.case):
                 if not outcomes.get(way, Outcome("passed")).passed:
                     continue
