@@ -10,6 +10,7 @@ include "dialects/QNN/QNNElementwiseOps.td"
 include "dialects/QNN/QNNContractionOps.td"
 include "dialects/QNN/QNNIndexingOps.td"
 include "dialects/QNN/QNNWindowOps.td"
+include "dialects/QNN/QNNRecurrentOps.td"
 include "dialects/QNN/QNNReductionOps.td"
 include "dialects/QNN/QNNKernelOps.td"
 
