@@ -20,6 +20,14 @@ int64_t RecurrentOp::getGateCount() {
   llvm_unreachable("unknown kind");
 }
 
+int64_t RecurrentOp::getWeightIndex(int64_t k, int64_t j) {
+  int64_t size = getStateSize();
+  if (getPanel() == 0)
+    return k * getGateCount() * size + j;
+  int64_t column = j % size, first = column / getPanel() * getPanel();
+  return (j - column + first) * size + k * std::min(getPanel(), size - first) + column - first;
+}
+
 bool RecurrentOp::isActivation(StringRef name) {
   static const StringLiteral names[] = {"affine",   "elu",        "hardsigmoid",    "leakyrelu",
                                         "relu",     "scaledtanh", "sigmoid",        "softplus",
@@ -68,6 +76,8 @@ LogicalResult RecurrentOp::verify() {
       failed(check(getLastCell(), "last cell", {batch, size}, f32)) ||
       failed(check(getSequence(), "sequence", {steps, batch, size}, f32)))
     return failure();
+  if (getPanel() < 0)
+    return emitOpError("panel must not be negative");
   size_t count = getActivationCount(getKind());
   if (getActivations().size() != count || getAlphas().size() != count || getBetas().size() != count)
     return emitOpError("needs ") << count << " activations with as many alphas and betas";

@@ -20,6 +20,8 @@ def QNN_RecurrentOp : QNN_PureOp<"recurrent", [AttrSizedOperandSegments]> {
     `reset_after` (gru): the reset gate multiplies the product with the weights, `bias` [H] added, instead of the hidden state.
     `coupled` (lstm): f = 1 - i. `clip` > 0 bounds what the activations of gates read.
     activations: names in lower case, in the order of ONNX, with one alpha and one beta each (docs/Semantics.md).
+    `panel` > 0: the weights lie in panels, the order in which they are read: of each block of H columns the first `panel`
+    columns of all rows, then the next; the last panel of a block may be narrower.
     Results: the last hidden state [N,H], the last cell [N,H] (lstm only), and where wanted the hidden state after every
     step, `sequence` [T,N,H].
   }];
@@ -27,7 +29,8 @@ def QNN_RecurrentOp : QNN_PureOp<"recurrent", [AttrSizedOperandSegments]> {
       QNN_OptionalTensor:$hidden, QNN_OptionalTensor:$cell, QNN_OptionalTensor:$peepholes, QNN_OptionalTensor:$lengths,
       StrArrayAttr:$activations, DenseF32ArrayAttr:$alphas, DenseF32ArrayAttr:$betas,
       DefaultValuedAttr<F32Attr, "0.0f">:$clip, DefaultValuedAttr<BoolAttr, "false">:$reverse,
-      DefaultValuedAttr<BoolAttr, "false">:$reset_after, DefaultValuedAttr<BoolAttr, "false">:$coupled);
+      DefaultValuedAttr<BoolAttr, "false">:$reset_after, DefaultValuedAttr<BoolAttr, "false">:$coupled,
+      DefaultValuedAttr<QNN_Int64Attr, "0">:$panel);
   let results = (outs Variadic<QNN_Tensor>:$results);
   let assemblyFormat = [{
     $kind $gates `,` $weights (`bias` $bias^)? (`hidden` $hidden^)? (`cell` $cell^)? (`peepholes` $peepholes^)?
@@ -38,6 +41,8 @@ def QNN_RecurrentOp : QNN_PureOp<"recurrent", [AttrSizedOperandSegments]> {
     /// Gates of one step: 4, 3 or 1.
     int64_t getGateCount();
     int64_t getStateSize() { return getWeights().getType().getDimSize(0); }
+    /// Where in the weights row `k` of column `j` lies.
+    int64_t getWeightIndex(int64_t k, int64_t j);
     int64_t getMacs() { return getGates().getType().getNumElements() * getStateSize(); }
     ::mlir::Value getLastHidden() { return getResults()[0]; }
     ::mlir::Value getLastCell() { return getKind() == RecurrentKind::LSTM ? getResults()[1] : ::mlir::Value(); }

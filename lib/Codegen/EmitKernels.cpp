@@ -164,6 +164,7 @@ void NetworkEmitter::recordNode(qnn::KernelOp kernel) {
   auto integer = [&](int64_t value) { return builder.getI64IntegerAttr(value); };
   int64_t macs = 0;
   kernel.walk([&](qnn::ContractionOpInterface op) { macs += op.getMacs(); });
+  kernel.walk([&](qnn::RecurrentOp op) { macs += op.getMacs(); });
   totalMacs += macs;
   NamedAttrList node;
   node.append("name", builder.getStringAttr(qnn::getNodeName(kernel)));

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Contraction.h"
+#include "Recurrent.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
@@ -14,6 +15,7 @@ Emitter getEmitter(llvm::StringRef name) {
       .Case("depthwise", emitDepthwise)
       .Case("generic", emitGeneric)
       .Case("pack", emitPack)
+      .Case("recurrent", emitRecurrent)
       .Default(nullptr);
 }
 

@@ -29,6 +29,8 @@ bool readsItsResult(Operation *op) { return isa<qnn::ScatterElementsOp, qnn::Sca
 
 /// The one op that consumes `op` and can be applied element by element right after it, or null.
 Operation *getElementwiseConsumer(Operation *op) {
+  if (op->getNumResults() != 1)
+    return nullptr;
   Value result = op->getResult(0);
   if (!result.hasOneUse() || readsItsResult(op))
     return nullptr;
@@ -76,8 +78,11 @@ void formKernel(ArrayRef<Operation *> ops, int64_t id) {
     mapping.map(input, block->addArgument(input.getType(), input.getLoc()));
   for (Operation *op : ops)
     builder.clone(*op, mapping);
-  qnn::YieldOp::create(builder, last->getLoc(), mapping.lookup(last->getResult(0)));
-  last->getResult(0).replaceAllUsesWith(kernel.getResult(0));
+  SmallVector<Value> results;
+  for (Value result : last->getResults())
+    results.push_back(mapping.lookup(result));
+  qnn::YieldOp::create(builder, last->getLoc(), results);
+  last->replaceAllUsesWith(kernel);
   for (Operation *op : llvm::reverse(ops))
     op->erase();
 }

@@ -37,6 +37,9 @@ Expected<Tensor> evaluateIndexing(mlir::Operation *op, Operands operands,
 Tensor evaluateOrdering(mlir::Operation *op, Operands operands, mlir::RankedTensorType type);
 Tensor evaluateMovement(mlir::Operation *op, Operands operands, mlir::RankedTensorType type);
 
+/// The op with several results.
+llvm::SmallVector<Tensor> evaluateRecurrent(qnn::RecurrentOp op, Operands operands);
+
 /// Any op with one result.
 Expected<Tensor> evaluateOne(mlir::Operation *op, Operands operands, mlir::RankedTensorType type);
 

@@ -130,6 +130,8 @@ Expected<SmallVector<Tensor>> evaluate(Operation *op, ArrayRef<const Tensor *> o
       return makeError(op, "was given an operand of another type");
   if (auto kernel = dyn_cast<qnn::KernelOp>(op))
     return BlockEvaluator(nullptr).run(kernel.getBlock(), operands);
+  if (auto recurrent = dyn_cast<qnn::RecurrentOp>(op))
+    return evaluateRecurrent(recurrent, operands);
   if (op->getNumResults() != 1 || !isa<RankedTensorType>(op->getResult(0).getType()))
     return makeError(op, "has no reference evaluation");
   auto result = evaluateOne(op, operands, cast<RankedTensorType>(op->getResult(0).getType()));

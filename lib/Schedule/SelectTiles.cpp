@@ -45,6 +45,12 @@ int64_t getSoftmaxScratch(const TargetInfo &target, qnn::KernelOp kernel, qnn::S
   return softmax.getType().getDimSize(axis) * lanes * 4;
 }
 
+/// The sums of one step; for a gru also what its reset gate multiplies.
+int64_t getScratchBytes(qnn::RecurrentOp op) {
+  int64_t rows = op.getGateCount() + (op.getKind() == qnn::RecurrentKind::GRU ? 1 : 0);
+  return rows * op.getStateSize() * static_cast<int64_t>(sizeof(float));
+}
+
 struct SelectTiles : impl::SelectTilesBase<SelectTiles> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -66,6 +72,9 @@ struct SelectTiles : impl::SelectTilesBase<SelectTiles> {
           schedule.append("scratch", builder.getI64IntegerAttr(scratch));
       } else if (isa<kernel::PackOp>(kernel.getBlock().front())) {
         schedule.append("emitter", builder.getStringAttr("pack"));
+      } else if (auto recurrent = dyn_cast<qnn::RecurrentOp>(kernel.getBlock().front())) {
+        schedule.append("emitter", builder.getStringAttr("recurrent"));
+        schedule.append("scratch", builder.getI64IntegerAttr(getScratchBytes(recurrent)));
       } else {
         schedule.append("emitter", builder.getStringAttr("generic"));
         if (auto softmax = dyn_cast<qnn::SoftmaxOp>(kernel.getBlock().front()))
