@@ -23,10 +23,10 @@ public:
 
 private:
   static constexpr int64_t bytes = sizeof(float);
-  /// Columns [j, j + lanes * vectors) of one block; an offset in elements that may be computed.
+  /// Of the panel that begins at column `first` of a block the columns from `offset` on.
   struct Columns {
     Value block, first;
-    int64_t lanes, vectors;
+    int64_t offset, lanes, vectors;
   };
 
   Value mul(Value a, Value b) { return arith::MulFOp::create(builder, location, a, b); }
@@ -96,16 +96,15 @@ RecurrentEmitter::RecurrentEmitter(KernelEmitter &emitter, qnn::RecurrentOp op)
 void RecurrentEmitter::emitPanel(Value state, Value start, Value sums, const Columns &columns,
                                  int64_t rowStride) {
   int64_t lanes = columns.lanes;
-  Value column = emitter.addOffsets(emitter.scaleOffset(columns.block, size), columns.first);
+  Value first = emitter.addOffsets(emitter.scaleOffset(columns.block, size), columns.first);
+  Value column = emitter.addOffsets(first, emitter.offset(columns.offset));
   SmallVector<Value> accumulators;
   Type type = KernelEmitter::withLanes(builder.getF32Type(), lanes);
   for (int64_t v = 0; v < columns.vectors; ++v)
     accumulators.push_back(start ? read(start, column, v * lanes, lanes)
                                  : emitter.constantFloat(type, 0));
-  Value firstWeight = column;
-  if (op.getPanel() != 0)
-    firstWeight = emitter.scaleOffset(column, size);
-  Value weights = at(pointerOf(op.getWeights()), firstWeight, 0);
+  Value panel = op.getPanel() ? emitter.scaleOffset(first, size) : first;
+  Value weights = at(pointerOf(op.getWeights()), panel, columns.offset);
   accumulators = emitter.loopCarried(
       emitter.offset(0), emitter.offset(size), 1, accumulators, [&](Value k, ValueRange sums) {
         Value factor = emitter.splat(read(state, k, 0, 1), lanes);
@@ -130,8 +129,7 @@ void RecurrentEmitter::emitProducts(Value state, Value start, Value sums, int64_
     // A narrow rest of the panel in vectors of half the width each time.
     for (int64_t done = 0, step = lanes; done < count; step /= 2)
       if (int64_t whole = (count - done) / step) {
-        Value from = emitter.addOffsets(first, emitter.offset(done));
-        emitPanel(state, start, sums, {block, from, step, whole}, rowStride);
+        emitPanel(state, start, sums, {block, first, done, step, whole}, rowStride);
         done += whole * step;
       }
   };

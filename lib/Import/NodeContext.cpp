@@ -134,6 +134,13 @@ SmallVector<double> NodeContext::getFloats(StringRef name) const {
   return SmallVector<double>(attribute->floats().begin(), attribute->floats().end());
 }
 
+SmallVector<StringRef> NodeContext::getStrings(StringRef name) const {
+  const onnx::AttributeProto *attribute = findAttribute(name);
+  if (!attribute)
+    return {};
+  return SmallVector<StringRef>(attribute->strings().begin(), attribute->strings().end());
+}
+
 FailureOr<ConstantPointer> NodeContext::getTensor(StringRef name) {
   return state.decode(*findAttribute(name)->mutable_t(), where + ", attribute " + quoted(name));
 }

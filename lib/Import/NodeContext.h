@@ -123,6 +123,7 @@ public:
   llvm::StringRef getString(llvm::StringRef name, llvm::StringRef otherwise) const;
   llvm::SmallVector<int64_t> getInts(llvm::StringRef name) const;
   llvm::SmallVector<double> getFloats(llvm::StringRef name) const;
+  llvm::SmallVector<llvm::StringRef> getStrings(llvm::StringRef name) const;
   /// Runs the graph of an attribute, which must exist, on `inputs` now.
   mlir::FailureOr<llvm::SmallVector<Tensor>> importGraph(llvm::StringRef name,
                                                          llvm::ArrayRef<Tensor> inputs);

@@ -35,8 +35,8 @@ struct Operator {
   llvm::StringLiteral name;
   int64_t since; // the version that introduced it
   unsigned leastInputs, mostInputs, mostOutputs;
-  /// Words "name:type", type one of int, float, string, ints, floats, tensor, graph; then "!" when
-  /// it is required, or "<13" or ">=13" when only those versions have it.
+  /// Words "name:type", type one of int, float, string, ints, floats, strings, tensor,
+  /// graph; then "!" when it is required, or "<13" or ">=13" when only those versions have it.
   llvm::StringLiteral attributes;
   mlir::LogicalResult (*import)(NodeContext &node);
   FloatTypes floats = FloatTypes::Single;
@@ -44,6 +44,7 @@ struct Operator {
 
 // One table for each family, in the file of that name.
 llvm::ArrayRef<Operator> getActivationOperators();
+llvm::ArrayRef<Operator> getAttentionOperators();
 llvm::ArrayRef<Operator> getCastOperators();
 llvm::ArrayRef<Operator> getColumnOperators();
 llvm::ArrayRef<Operator> getComparisonOperators();
@@ -64,6 +65,7 @@ llvm::ArrayRef<Operator> getPoolingOperators();
 llvm::ArrayRef<Operator> getQLinearOperators();
 llvm::ArrayRef<Operator> getQuantizationOperators();
 llvm::ArrayRef<Operator> getRearrangementOperators();
+llvm::ArrayRef<Operator> getRecurrentOperators();
 llvm::ArrayRef<Operator> getReductionOperators();
 llvm::ArrayRef<Operator> getResizeOperators();
 llvm::ArrayRef<Operator> getSamplingOperators();

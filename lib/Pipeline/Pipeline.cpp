@@ -75,6 +75,7 @@ static void buildFuse(OpPassManager &manager, const Config &) {
 static void buildLayout(OpPassManager &manager, const Config &) {
   manager.addPass(layout::createChooseSignedness());
   // The zero point that packing folds is the re-encoded one.
+  manager.addPass(layout::createPackRecurrentWeights());
   manager.addPass(layout::createPackWeights());
   manager.addPass(layout::createPackMatrices());
 }

@@ -60,4 +60,21 @@ def PackWeights : Pass<"qcc-layout-pack-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::qcc::qnn::QNNDialect", "::qcc::kernel::KernelDialect"];
 }
 
+def PackRecurrentWeights : Pass<"qcc-layout-pack-recurrent-weights", "::mlir::ModuleOp"> {
+  let summary = "puts the weights of recurrences into the panels that the inner loop reads";
+  let description = [{
+    Constant weights of a `qnn.recurrent` are reordered so that the columns whose sums are in registers at a time lie
+    together. Computed weights stay as they are.
+
+    ```mlir
+    %0:2 = qnn.recurrent gru %gates, %w {...} : ...
+    ```
+    ==> (haswell)
+    ```mlir
+    %0:2 = qnn.recurrent gru %gates, %packed {panel = 64 : i64, ...} : ...
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
 #endif
