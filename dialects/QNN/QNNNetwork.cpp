@@ -29,6 +29,34 @@ std::optional<unsigned> getOutputIndex(Value kernelResult) {
   return std::nullopt;
 }
 
+SmallVector<State> getStates(func::FuncOp network) {
+  SmallVector<State> states;
+  for (unsigned i = 0; i < network.getNumArguments(); ++i)
+    if (auto result = network.getArgAttrOfType<IntegerAttr>(i, "qnn.state"))
+      states.push_back({i, static_cast<unsigned>(result.getInt()),
+                        static_cast<int64_t>(llvm::alignTo(getStateBytes(states), 16)),
+                        getTensorBytes(network.getArgumentTypes()[i])});
+  return states;
+}
+
+int64_t getStateBytes(ArrayRef<State> states) {
+  return states.empty() ? 0 : states.back().offset + states.back().bytes;
+}
+
+const State *findStateOfArgument(ArrayRef<State> states, unsigned argument) {
+  for (const State &state : states)
+    if (state.argument == argument)
+      return &state;
+  return nullptr;
+}
+
+const State *findStateOfResult(ArrayRef<State> states, unsigned result) {
+  for (const State &state : states)
+    if (state.result == result)
+      return &state;
+  return nullptr;
+}
+
 static std::string getName(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
     return name.getName().str();

@@ -20,6 +20,21 @@ mlir::Value getStorageRoot(mlir::Value tensor);
 /// The network output that `kernelResult` is written to directly (through reshapes), if any.
 std::optional<unsigned> getOutputIndex(mlir::Value kernelResult);
 
+/// A pair of a network input and the output that is its value in the next run. The argument carries
+/// `qnn.state`, the number of the result, as i64. Its memory is the caller's, between runs too.
+struct State {
+  unsigned argument, result;
+  int64_t offset, bytes; // in the memory of all states
+};
+
+/// States in the order of their arguments, each aligned to 16 bytes.
+llvm::SmallVector<State> getStates(mlir::func::FuncOp network);
+int64_t getStateBytes(llvm::ArrayRef<State> states);
+
+/// The state that an argument or a result belongs to, or null.
+const State *findStateOfArgument(llvm::ArrayRef<State> states, unsigned argument);
+const State *findStateOfResult(llvm::ArrayRef<State> states, unsigned result);
+
 /// The ONNX node name in an op's location ("" when there is none); of a fused location the first
 /// one.
 std::string getNodeName(mlir::Operation *op);

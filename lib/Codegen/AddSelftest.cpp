@@ -236,6 +236,10 @@ void SelftestEmitter::emit() {
   workSize = module->getAttrOfType<IntegerAttr>("qcc.arena_size").getInt();
   int64_t alignment = module->getAttrOfType<IntegerAttr>("qcc.arena_align").getInt();
   std::vector<Tensor> inputs = readBoundary("qcc.inputs"), outputs = readBoundary("qcc.outputs");
+  auto stateSize = module->getAttrOfType<IntegerAttr>("qcc.state_size");
+  int64_t stateOffset = llvm::alignTo(workSize, alignment);
+  if (stateSize)
+    workSize = stateOffset + stateSize.getInt();
   emitChecksum();
   for (auto [index, tensor] : llvm::enumerate(inputs))
     emitGenerator(index, tensor, cast<DictionaryAttr>(expected.getAs<ArrayAttr>("inputs")[index]));
@@ -270,6 +274,11 @@ void SelftestEmitter::emit() {
   }
   for (const Tensor &tensor : outputs)
     arguments.push_back(advance(work, tensor.offset));
+  if (stateSize) {
+    arguments.push_back(advance(work, stateOffset));
+    func::CallOp::create(builder, location, name + "_reset", builder.getI32Type(),
+                         arguments.back());
+  }
   arguments.push_back(work);
   auto run =
       func::CallOp::create(builder, location, name + "_run", builder.getI32Type(), arguments);

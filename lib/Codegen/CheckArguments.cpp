@@ -34,9 +34,30 @@ struct CheckArguments : impl::CheckArgumentsBase<CheckArguments> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto name = module->getAttrOfType<StringAttr>("qcc.name");
-    auto run = name ? module.lookupSymbol<func::FuncOp>((name.getValue() + "_run").str()) : nullptr;
-    if (!run || !run.getBody().hasOneBlock())
+    if (!name)
       return;
+    auto getInteger = [&](StringRef key) {
+      auto attribute = module->getAttrOfType<IntegerAttr>(key);
+      return attribute ? attribute.getInt() : 0;
+    };
+    int64_t alignment = getInteger("qcc.arena_align");
+    // The last arguments are the memory of the states and the arena.
+    if (auto run = module.lookupSymbol<func::FuncOp>((name.getValue() + "_run").str())) {
+      unsigned count = run.getNumArguments();
+      SmallVector<bool> mayBeNull = findEmptyTensors(module);
+      mayBeNull.resize(count, false);
+      mayBeNull.back() = getInteger("qcc.arena_size") == 0;
+      check(run, mayBeNull, module->hasAttr("qcc.state_size") ? count - 2 : count - 1, alignment);
+    }
+    if (auto reset = module.lookupSymbol<func::FuncOp>((name.getValue() + "_reset").str()))
+      check(reset, {false}, 0, alignment);
+  }
+
+  /// The arguments from `firstAligned` on are aligned to `alignment` bytes.
+  void check(func::FuncOp run, ArrayRef<bool> mayBeNull, unsigned firstAligned, int64_t alignment) {
+    if (!run.getBody().hasOneBlock())
+      return;
+    ModuleOp module = getOperation();
     Block &body = run.getBody().front();
     auto ret = cast<func::ReturnOp>(body.getTerminator());
     Location location = run.getLoc();
@@ -51,28 +72,19 @@ struct CheckArguments : impl::CheckArgumentsBase<CheckArguments> {
       return arith::CmpIOp::create(builder, location, predicate, value, zero);
     };
 
-    auto getInteger = [&](StringRef key) {
-      auto attribute = module->getAttrOfType<IntegerAttr>(key);
-      return attribute ? attribute.getInt() : 0;
-    };
-    bool usesArena = getInteger("qcc.arena_size") > 0;
-    int64_t alignment = getInteger("qcc.arena_align");
-    SmallVector<bool> isEmpty = findEmptyTensors(module);
-    isEmpty.resize(run.getNumArguments(), false);
-    isEmpty.back() = !usesArena;
     Value isNull = constant(builder.getI1Type(), 0), isMisaligned = isNull;
     for (BlockArgument argument : run.getArguments()) {
-      bool isArena = argument.getArgNumber() + 1 == run.getNumArguments();
-      if (isEmpty[argument.getArgNumber()])
+      if (mayBeNull[argument.getArgNumber()])
         continue;
       Value address = LLVM::PtrToIntOp::create(builder, location, addressType, argument);
       isNull = arith::OrIOp::create(builder, location, isNull,
                                     compare(arith::CmpIPredicate::eq, address));
-      if (!isArena || alignment <= 1)
+      if (argument.getArgNumber() < firstAligned || alignment <= 1)
         continue;
       Value rest =
           arith::AndIOp::create(builder, location, address, constant(addressType, alignment - 1));
-      isMisaligned = compare(arith::CmpIPredicate::ne, rest);
+      isMisaligned = arith::OrIOp::create(builder, location, isMisaligned,
+                                          compare(arith::CmpIPredicate::ne, rest));
     }
     Type statusType = builder.getI32Type();
     Value ok = constant(statusType, 0);

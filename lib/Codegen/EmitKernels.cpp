@@ -29,12 +29,14 @@ public:
   NetworkEmitter(ModuleOp module, func::FuncOp network)
       : module(module), network(network), target(getTarget(module)),
         name(cast<StringAttr>(module->getAttr("qcc.name")).str()), builder(module.getContext()),
-        weights(target.isHosted() ? 64 : 16) {}
+        weights(target.isHosted() ? 64 : 16), states(qnn::getStates(network)) {}
 
   LogicalResult emit();
 
 private:
   func::FuncOp createRun();
+  void createReset();
+  Value getBoundaryPointer(unsigned index, bool isOutput, func::FuncOp run);
   LogicalResult emitCall(qnn::KernelOp kernel, func::FuncOp run);
   FailureOr<func::FuncOp> emitKernel(qnn::KernelOp kernel);
   func::FuncOp deduplicate(func::FuncOp function);
@@ -49,6 +51,7 @@ private:
   std::string name;
   OpBuilder builder;
   WeightsBlob weights;
+  SmallVector<qnn::State> states;
   Value weightsPointer;
   llvm::StringMap<func::FuncOp> functions; // printed body -> function
   SmallVector<Attribute> nodes;
@@ -57,8 +60,9 @@ private:
 
 func::FuncOp NetworkEmitter::createRun() {
   auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
-  size_t boundary = network.getNumArguments() + network.getNumResults();
-  SmallVector<Type> arguments(boundary + 1, pointer);
+  size_t boundary = network.getNumArguments() + network.getNumResults() - 2 * states.size();
+  // Inputs, outputs, the memory of the states, the arena.
+  SmallVector<Type> arguments(boundary + !states.empty() + 1, pointer);
   builder.setInsertionPointToEnd(module.getBody());
   auto run = func::FuncOp::create(builder, network.getLoc(), name + "_run",
                                   builder.getFunctionType(arguments, builder.getI32Type()));
@@ -73,11 +77,54 @@ Value NetworkEmitter::advance(Location location, Value pointer, int64_t bytes) {
                              ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
 }
 
+/// `<name>_reset(state)`: the states of the first run are zero.
+void NetworkEmitter::createReset() {
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  Location location = network.getLoc();
+  builder.setInsertionPointToEnd(module.getBody());
+  auto reset = func::FuncOp::create(builder, location, name + "_reset",
+                                    builder.getFunctionType({pointer}, builder.getI32Type()));
+  builder.setInsertionPointToStart(reset.addEntryBlock());
+  IntegerType offsets = builder.getIntegerType(target.architecture == Architecture::Arm ? 32 : 64);
+  auto constant = [&](Type type, int64_t value) -> Value {
+    return arith::ConstantOp::create(builder, location, builder.getIntegerAttr(type, value));
+  };
+  // Words: every state's size is rounded up to its alignment.
+  int64_t bytes = llvm::alignTo(qnn::getStateBytes(states), 16);
+  auto loop = scf::ForOp::create(builder, location, constant(offsets, 0), constant(offsets, bytes),
+                                 constant(offsets, 4));
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value address =
+        LLVM::GEPOp::create(builder, location, pointer, builder.getI8Type(), reset.getArgument(0),
+                            ArrayRef<LLVM::GEPArg>{loop.getInductionVar()});
+    // Volatile: a loop of plain stores would become a call of memset.
+    LLVM::StoreOp::create(builder, location, constant(builder.getI32Type(), 0), address,
+                          /*alignment=*/4, /*isVolatile=*/true);
+  }
+  func::ReturnOp::create(builder, location, constant(builder.getI32Type(), 0));
+  module->setAttr("qcc.state_size", builder.getI64IntegerAttr(bytes));
+}
+
+/// Memory of an input or output: the caller's tensor, or a part of the states.
+Value NetworkEmitter::getBoundaryPointer(unsigned index, bool isOutput, func::FuncOp run) {
+  const qnn::State *state =
+      isOutput ? qnn::findStateOfResult(states, index) : qnn::findStateOfArgument(states, index);
+  if (state)
+    return advance(network.getLoc(), run.getArgument(run.getNumArguments() - 2), state->offset);
+  unsigned before = llvm::count_if(states, [&](const qnn::State &other) {
+    return (isOutput ? other.result : other.argument) < index;
+  });
+  unsigned inputs = network.getNumArguments() - states.size();
+  return run.getArgument((isOutput ? inputs : 0) + index - before);
+}
+
 Value NetworkEmitter::getPointer(Value tensor, func::FuncOp run) {
   Location location = network.getLoc();
   Value root = qnn::getStorageRoot(tensor);
   if (auto argument = dyn_cast<BlockArgument>(root))
-    return run.getArgument(argument.getArgNumber());
+    return getBoundaryPointer(argument.getArgNumber(), /*isOutput=*/false, run);
   if (auto constant = root.getDefiningOp<qnn::ConstantOp>()) {
     if (qnn::getBytes(constant).empty())
       return run.getArguments().back(); // nothing is read
@@ -87,7 +134,7 @@ Value NetworkEmitter::getPointer(Value tensor, func::FuncOp run) {
     return advance(location, weightsPointer, weights.add(constant));
   }
   if (std::optional<unsigned> output = qnn::getOutputIndex(root))
-    return run.getArgument(network.getNumArguments() + *output);
+    return getBoundaryPointer(*output, /*isOutput=*/true, run);
   auto kernel = root.getDefiningOp<qnn::KernelOp>();
   int64_t offset = (*kernel.getArena())[cast<OpResult>(root).getResultNumber()];
   return advance(location, run.getArguments().back(), offset);
@@ -176,8 +223,12 @@ void NetworkEmitter::recordNode(qnn::KernelOp kernel) {
   for (Value result : kernel.getResults()) {
     NamedAttrList record;
     auto output = qnn::getOutputIndex(result);
-    if (output)
-      record.append("output", integer(*output));
+    if (const qnn::State *state = output ? qnn::findStateOfResult(states, *output) : nullptr)
+      record.append("state", integer(state->offset));
+    else if (output)
+      record.append("output", integer(*output - llvm::count_if(states, [&](const auto &other) {
+                      return other.result < *output;
+                    })));
     else
       record.append("offset",
                     integer((*kernel.getArena())[cast<OpResult>(result).getResultNumber()]));
@@ -233,11 +284,13 @@ void NetworkEmitter::recordBoundary() {
   };
   SmallVector<Attribute> inputs, outputs;
   for (unsigned i = 0; i < network.getNumArguments(); ++i)
-    inputs.push_back(describe(network.getArgument(i).getType(), network.getArgAttr(i, "qnn.name"),
-                              network.getArgAttr(i, "qnn.quantized")));
+    if (!qnn::findStateOfArgument(states, i))
+      inputs.push_back(describe(network.getArgument(i).getType(), network.getArgAttr(i, "qnn.name"),
+                                network.getArgAttr(i, "qnn.quantized")));
   for (unsigned i = 0; i < network.getNumResults(); ++i)
-    outputs.push_back(describe(network.getResultTypes()[i], network.getResultAttr(i, "qnn.name"),
-                               network.getResultAttr(i, "qnn.quantized")));
+    if (!qnn::findStateOfResult(states, i))
+      outputs.push_back(describe(network.getResultTypes()[i], network.getResultAttr(i, "qnn.name"),
+                                 network.getResultAttr(i, "qnn.quantized")));
   module->setAttr("qcc.inputs", builder.getArrayAttr(inputs));
   module->setAttr("qcc.outputs", builder.getArrayAttr(outputs));
   module->setAttr("qcc.nodes", builder.getArrayAttr(nodes));
@@ -253,6 +306,8 @@ LogicalResult NetworkEmitter::emit() {
   Value ok = arith::ConstantOp::create(builder, network.getLoc(), builder.getI32IntegerAttr(0));
   func::ReturnOp::create(builder, network.getLoc(), ok);
   recordBoundary();
+  if (!states.empty())
+    createReset();
   builder.setInsertionPointToStart(module.getBody());
   weights.create(builder, name + "_weights");
   network.erase();

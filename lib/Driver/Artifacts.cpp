@@ -63,7 +63,7 @@ static llvm::json::Object describeNode(DictionaryAttr node) {
       result["scale"] = qnn::getScale(quantized);
       result["zero_point"] = quantized.getZeroPoint();
     }
-    for (llvm::StringRef key : {"offset", "output"})
+    for (llvm::StringRef key : {"offset", "output", "state"})
       if (record.get(key))
         result[key] = getInteger(record, key);
     results.push_back(std::move(result));
@@ -95,6 +95,8 @@ emit::Artifact describeModule(ModuleOp module, llvm::StringRef options) {
   artifact.arenaSize = getInteger(attributes, "qcc.arena_size");
   artifact.arenaAlign = getInteger(attributes, "qcc.arena_align", 1);
   artifact.arenaBound = getInteger(attributes, "qcc.arena_bound");
+  artifact.stateSize = getInteger(attributes, "qcc.state_size");
+  artifact.stateAlign = artifact.stateSize ? artifact.arenaAlign : 1;
   artifact.macs = getInteger(attributes, "qcc.macs");
   artifact.selftestSize = getInteger(attributes, "qcc.selftest_size", -1);
   if (auto nodes = module->getAttrOfType<ArrayAttr>("qcc.nodes"))

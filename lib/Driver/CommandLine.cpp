@@ -65,6 +65,16 @@ Error readDims(const opt::InputArgList &arguments, CompileOptions &options) {
       return usage("-shape=" + text + ": needs the form input=1x3x224x224", "E5011");
     options.shapes.push_back({name.str(), sizes});
   }
+  for (const std::string &text : arguments.getAllArgValues(OPT_state)) {
+    auto [input, output] = StringRef(text).rsplit('=');
+    if (input.empty() || output.empty())
+      return usage("-state=" + text + ": needs the form input=output", "E5032");
+    options.states.push_back({input.str(), output.str()});
+  }
+  if (!options.states.empty() && arguments.hasArg(OPT_calibrate))
+    return usage("-calibrate= runs samples one by one and cannot follow -state=; record the states "
+                 "and calibrate without it",
+                 "E5033");
   for (const std::string &text : arguments.getAllArgValues(OPT_constant)) {
     auto [name, value] = StringRef(text).rsplit('=');
     if (name.empty() || value.empty())

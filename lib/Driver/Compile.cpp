@@ -100,6 +100,7 @@ OwningOpRef<ModuleOp> read(const CompileOptions &options, MLIRContext &context,
     import::ImportOptions importOptions;
     importOptions.dims = options.dims;
     importOptions.shapes = options.shapes;
+    importOptions.states = options.states;
     importOptions.name = options.name;
     for (const auto &[input, value] : options.constants)
       if (llvm::Error error = readConstant(

@@ -20,12 +20,19 @@ static int readCentered(const char *bytes, size_t index, qnn::QuantizedType type
   return code - static_cast<int>(type.getZeroPoint());
 }
 
-llvm::Error KernelComparison::compare(ArrayRef<std::vector<char>> inputs, ArrayRef<char> arena,
+llvm::Error KernelComparison::compare(ArrayRef<std::vector<char>> inputs, ArrayRef<char> before,
+                                      ArrayRef<char> after, ArrayRef<char> arena,
                                       ArrayRef<std::vector<char>> outputs) {
   auto network = fused->lookupSymbol<func::FuncOp>("run");
   SmallVector<reference::Tensor> tensors;
-  for (auto [bytes, type] : llvm::zip(inputs, network.getArgumentTypes()))
-    tensors.emplace_back(cast<RankedTensorType>(type), ArrayRef<char>(bytes));
+  SmallVector<qnn::State> states = qnn::getStates(network);
+  size_t position = 0;
+  for (auto [index, type] : llvm::enumerate(network.getArgumentTypes())) {
+    const qnn::State *state = qnn::findStateOfArgument(states, index);
+    tensors.emplace_back(cast<RankedTensorType>(type),
+                         state ? before.slice(state->offset, state->bytes)
+                               : ArrayRef<char>(inputs[position++]));
+  }
   std::map<std::pair<int64_t, size_t>, reference::Tensor> expected; // kernel id, result number
   auto results =
       reference::evaluate(network, tensors, [&](Value value, const reference::Tensor &tensor) {
@@ -47,10 +54,11 @@ llvm::Error KernelComparison::compare(ArrayRef<std::vector<char>> inputs, ArrayR
       if (found == expected.end())
         continue;
       known = true;
-      auto output = record.getAs<IntegerAttr>("output");
+      auto output = record.getAs<IntegerAttr>("output"), state = record.getAs<IntegerAttr>("state");
       compareResult(node, number, record, found->second,
-                    output ? outputs[output.getInt()].data()
-                           : arena.data() + record.getAs<IntegerAttr>("offset").getInt());
+                    output  ? outputs[output.getInt()].data()
+                    : state ? after.data() + state.getInt()
+                            : arena.data() + record.getAs<IntegerAttr>("offset").getInt());
     }
     kernels += known && samples == 1;
   }

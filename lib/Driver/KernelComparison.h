@@ -24,7 +24,9 @@ public:
   KernelComparison(mlir::OwningOpRef<mlir::ModuleOp> fused, mlir::ModuleOp generated)
       : fused(std::move(fused)), generated(generated) {}
 
-  llvm::Error compare(llvm::ArrayRef<std::vector<char>> inputs, llvm::ArrayRef<char> arena,
+  /// One run: `before` and `after` are the memory of the states around it.
+  llvm::Error compare(llvm::ArrayRef<std::vector<char>> inputs, llvm::ArrayRef<char> before,
+                      llvm::ArrayRef<char> after, llvm::ArrayRef<char> arena,
                       llvm::ArrayRef<std::vector<char>> outputs);
   /// One line: how much was compared, what differed.
   void print(llvm::raw_ostream &stream) const;

@@ -21,6 +21,7 @@ def save_temps : Flag1<"save-temps", "write the stages' dumps, LLVM IR and assem
 def dim : Value1<"dim", "<name>=<size>", "size of a symbolic dimension">;
 def shape : Value1<"shape", "<input>=<AxBxC>", "shape of a network input">;
 def constant : Value1<"constant", "<input>=<values|file.npy>", "value of a network input that is known now">;
+def state : Value1<"state", "<input>=<output>", "the input is the output of the run before; both move into the state">;
 def calibrate : Value1<"calibrate", "<dir>", "quantize a float network with the samples of this folder">;
 def calibration : Value1<"calibration", "<table.json>", "quantize with the ranges of this table">;
 def calibration_out : Value1<"calibration-out", "<table.json>", "write the ranges that -calibrate found">;

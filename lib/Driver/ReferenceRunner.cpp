@@ -26,13 +26,16 @@ emit::Artifact describeNetwork(ModuleOp module) {
   emit::Artifact artifact;
   artifact.name = module->getAttrOfType<StringAttr>("qcc.name").str();
   auto network = module.lookupSymbol<func::FuncOp>("run");
+  SmallVector<qnn::State> states = qnn::getStates(network);
   for (unsigned i = 0; i < network.getNumArguments(); ++i)
-    artifact.inputs.push_back(describeTensor(network.getArgumentTypes()[i],
-                                             network.getArgAttrOfType<StringAttr>(i, "qnn.name")));
+    if (!qnn::findStateOfArgument(states, i))
+      artifact.inputs.push_back(describeTensor(
+          network.getArgumentTypes()[i], network.getArgAttrOfType<StringAttr>(i, "qnn.name")));
   for (unsigned i = 0; i < network.getNumResults(); ++i)
-    artifact.outputs.push_back(
-        describeTensor(network.getResultTypes()[i],
-                       dyn_cast_or_null<StringAttr>(network.getResultAttr(i, "qnn.name"))));
+    if (!qnn::findStateOfResult(states, i))
+      artifact.outputs.push_back(
+          describeTensor(network.getResultTypes()[i],
+                         dyn_cast_or_null<StringAttr>(network.getResultAttr(i, "qnn.name"))));
   return artifact;
 }
 
@@ -40,12 +43,17 @@ namespace {
 
 class ReferenceRunner : public execution::Runner {
 public:
-  explicit ReferenceRunner(ModuleOp module) : network(module.lookupSymbol<func::FuncOp>("run")) {}
+  explicit ReferenceRunner(ModuleOp module)
+      : network(module.lookupSymbol<func::FuncOp>("run")), states(qnn::getStates(network)),
+        memory(qnn::getStateBytes(states), 0) {}
 
   llvm::Error run(ArrayRef<const void *> inputs, ArrayRef<void *> outputs) override {
     SmallVector<reference::Tensor> tensors;
-    for (auto [input, type] : llvm::zip(inputs, network.getArgumentTypes())) {
+    size_t position = 0;
+    for (auto [index, type] : llvm::enumerate(network.getArgumentTypes())) {
       auto tensorType = cast<RankedTensorType>(type);
+      const qnn::State *state = qnn::findStateOfArgument(states, index);
+      const void *input = state ? memory.data() + state->offset : inputs[position++];
       tensors.emplace_back(tensorType,
                            ArrayRef(static_cast<const char *>(input),
                                     static_cast<size_t>(qnn::getTensorBytes(tensorType))));
@@ -53,15 +61,22 @@ public:
     auto results = reference::evaluate(network, tensors);
     if (!results)
       return results.takeError();
-    for (auto [output, result] : llvm::zip(outputs, *results))
-      llvm::copy(result.bytes, static_cast<char *>(output));
+    position = 0;
+    for (auto [index, result] : llvm::enumerate(*results)) {
+      const qnn::State *state = qnn::findStateOfResult(states, index);
+      llvm::copy(result.bytes,
+                 state ? memory.data() + state->offset : static_cast<char *>(outputs[position++]));
+    }
     return llvm::Error::success();
   }
 
+  MutableArrayRef<char> getState() override { return memory; }
   ArrayRef<char> getArena() const override { return {}; }
 
 private:
   func::FuncOp network;
+  SmallVector<qnn::State> states;
+  std::vector<char> memory;
 };
 
 } // namespace

@@ -155,11 +155,14 @@ Error NetworkRun::runSample(size_t sample) {
     in[file.getIndex()] = inputs[file.getIndex()].data();
   for (std::vector<char> &output : outputs)
     out.push_back(output.data());
+  std::vector<char> before(runner->getState());
   if (Error error = runner->run(in, out))
     return error;
   if (!labels.empty())
     correct += findLargest(outputs[0], artifact.outputs[0]) == labels[sample];
-  return comparison ? comparison->compare(inputs, runner->getArena(), outputs) : Error::success();
+  return comparison
+             ? comparison->compare(inputs, before, runner->getState(), runner->getArena(), outputs)
+             : Error::success();
 }
 
 void NetworkRun::printLatency() {

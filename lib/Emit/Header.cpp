@@ -89,7 +89,7 @@ private:
         << " multiply-accumulates; " << artifact.weightsSize << " bytes of weights, "
         << artifact.codeSize << " of code.\n *\n"
         << " * Link " << name
-        << ".o; nothing else is needed. The object allocates nothing, has no state, and calls no\n"
+        << ".o; nothing else is needed. The object allocates nothing, keeps nothing, and calls no\n"
         << " * library. All memory is the caller's. Several threads may run at once, each with an "
            "arena of its own.\n"
         << " */\n";
@@ -160,7 +160,9 @@ private:
       parameters += formatv("{0} *out{1}, ", getCType(tensor.type), index).str();
     }
     if (artifact.stateSize) {
-      stream << " * state: " << upper << "_STATE_SIZE bytes that live from call to call.\n";
+      stream << " * state: " << upper
+             << "_STATE_SIZE bytes that live from call to call, aligned to " << upper
+             << "_STATE_ALIGN; " << name << "_reset comes first.\n";
       parameters += "void *state, ";
     }
     stream << " * arena: " << upper << "_ARENA_SIZE bytes, aligned to " << upper

@@ -10,6 +10,7 @@
 #include "lib/Import/GraphInputs.h"
 #include "lib/Import/NodeFolding.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/SmallSet.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -258,6 +259,41 @@ private:
         FunctionType::get(context, function.getFunctionType().getInputs(), types));
     for (auto [index, output] : llvm::enumerate(graph.output()))
       function.setResultAttr(index, "qnn.name", StringAttr::get(context, output.name()));
+    return bindStates();
+  }
+
+  /// Number of the argument or result whose `qnn.name` is `name`.
+  template <typename GetAttribute>
+  static std::optional<unsigned> findName(unsigned count, StringRef name, GetAttribute get) {
+    for (unsigned i = 0; i < count; ++i)
+      if (cast<StringAttr>(get(i)).getValue() == name)
+        return i;
+    return std::nullopt;
+  }
+
+  LogicalResult bindStates() {
+    llvm::SmallSet<unsigned, 4> seen;
+    for (auto &[input, output] : options.states) {
+      auto argument = findName(function.getNumArguments(), input,
+                               [&](unsigned i) { return function.getArgAttr(i, "qnn.name"); });
+      auto result = findName(function.getNumResults(), output,
+                             [&](unsigned i) { return function.getResultAttr(i, "qnn.name"); });
+      if (!argument || !result)
+        return reporter.error("E2108", "",
+                              argument ? "has no output " + quoted(output) + " for -state"
+                                       : "has no input " + quoted(input) + " for -state");
+      Type type = function.getArgumentTypes()[*argument];
+      if (type != function.getResultTypes()[*result])
+        return reporter.error("E2113", "graph input " + quoted(input),
+                              "and the output " + quoted(output) +
+                                  " of -state have different types or shapes");
+      if (function.getArgAttr(*argument, "qnn.state") || !seen.insert(*result).second)
+        return reporter.error("E2113", "graph input " + quoted(input),
+                              "or the output " + quoted(output) + " is in -state twice");
+      function.setArgAttr(*argument, "qnn.state", state.builder.getI64IntegerAttr(*result));
+    }
+    if (function.getNumResults() == seen.size())
+      return reporter.error("E2113", "", "has no output besides those of -state");
     return success();
   }
 

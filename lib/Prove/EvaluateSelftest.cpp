@@ -113,11 +113,17 @@ struct EvaluateSelftest : impl::EvaluateSelftestBase<EvaluateSelftest> {
     Builder builder(module.getContext());
     SmallVector<reference::Tensor> inputs;
     SmallVector<Attribute> inputRecords;
+    SmallVector<qnn::State> states = qnn::getStates(network);
     for (BlockArgument argument : network.getArguments()) {
       auto type = cast<RankedTensorType>(argument.getType());
+      // The selftest runs once, behind a reset.
+      if (qnn::findStateOfArgument(states, argument.getArgNumber())) {
+        inputs.emplace_back(type);
+        continue;
+      }
       Range range = findRange(argument);
       inputs.emplace_back(type, selftest::makeInput(qnn::getTypeName(type.getElementType()),
-                                                    type.getNumElements(), argument.getArgNumber(),
+                                                    type.getNumElements(), inputRecords.size(),
                                                     range.low, range.step));
       NamedAttrList record;
       if (isa<FloatType>(type.getElementType())) {
@@ -134,9 +140,11 @@ struct EvaluateSelftest : impl::EvaluateSelftestBase<EvaluateSelftest> {
     }
     ExactnessAnalysis exactness(network);
     SmallVector<Attribute> outputRecords;
-    for (auto [tensor, value] :
-         llvm::zip_equal(*outputs, network.front().getTerminator()->getOperands()))
-      outputRecords.push_back(describe(tensor, exactness.get(value), builder));
+    for (auto [index, tensor] : llvm::enumerate(*outputs))
+      if (!qnn::findStateOfResult(states, index)) {
+        Value value = network.front().getTerminator()->getOperand(index);
+        outputRecords.push_back(describe(tensor, exactness.get(value), builder));
+      }
     module->setAttr("qcc.selftest",
                     builder.getDictionaryAttr(
                         {builder.getNamedAttr("inputs", builder.getArrayAttr(inputRecords)),
@@ -157,10 +165,13 @@ private:
     SmallVector<void *> outputPointers;
     for (Type type : network.getResultTypes())
       outputs.emplace_back(cast<RankedTensorType>(type));
-    for (const reference::Tensor &input : inputs)
-      inputPointers.push_back(input.bytes.data());
-    for (reference::Tensor &output : outputs)
-      outputPointers.push_back(output.bytes.data());
+    SmallVector<qnn::State> states = qnn::getStates(network);
+    for (auto [index, input] : llvm::enumerate(inputs))
+      if (!qnn::findStateOfArgument(states, index))
+        inputPointers.push_back(input.bytes.data());
+    for (auto [index, output] : llvm::enumerate(outputs))
+      if (!qnn::findStateOfResult(states, index))
+        outputPointers.push_back(output.bytes.data());
     if (llvm::Error error = (*runner)->run(inputPointers, outputPointers))
       return error;
     return outputs;

@@ -4,7 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "qcc/Quantize/Passes.h"
 
-#include "dialects/QNN/QNN.h"
+#include "dialects/QNN/QNNNetwork.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
@@ -25,12 +25,16 @@ RankedTensorType withElement(Type tensor, Type element) {
 struct MoveBoundary : impl::MoveBoundaryBase<MoveBoundary> {
   void runOnOperation() override {
     func::FuncOp network = getOperation();
+    SmallVector<qnn::State> states = qnn::getStates(network);
+    // A state keeps its type: no caller looks into it.
     for (BlockArgument argument : network.getArguments())
-      if (argument.getType() == withElement(argument.getType(), Float32Type::get(&getContext())))
+      if (!qnn::findStateOfArgument(states, argument.getArgNumber()) &&
+          argument.getType() == withElement(argument.getType(), Float32Type::get(&getContext())))
         moveInput(network, argument);
     Operation *terminator = network.front().getTerminator();
     for (OpOperand &output : terminator->getOpOperands())
-      if (cast<RankedTensorType>(output.get().getType()).getElementType().isF32())
+      if (!qnn::findStateOfResult(states, output.getOperandNumber()) &&
+          cast<RankedTensorType>(output.get().getType()).getElementType().isF32())
         moveOutput(network, output);
     network.setType(FunctionType::get(&getContext(), network.front().getArgumentTypes(),
                                       terminator->getOperandTypes()));

@@ -24,6 +24,7 @@ struct CompileOptions {
   std::vector<std::pair<std::string, int64_t>> dims;
   std::vector<std::pair<std::string, std::vector<int64_t>>> shapes;
   std::vector<std::pair<std::string, std::string>> constants; // input, numbers or an .npy file
+  std::vector<std::pair<std::string, std::string>> states;    // input, output
   std::string startFrom; // stage name or empty: the input is an ONNX file
   std::string stopAfter; // stage name or empty: run all
   std::string dumpPrefix; // NN.<stage>.mlir is appended; empty: no dumps

@@ -19,8 +19,11 @@ namespace qcc::execution {
 class Runner {
 public:
   virtual ~Runner() = default;
-  /// Runs once. Buffer sizes are the boundary tensors' bytes, in graph order.
+  /// Runs once. Buffer sizes are the boundary tensors' bytes, in graph order; states
+  /// are neither inputs nor outputs.
   virtual llvm::Error run(llvm::ArrayRef<const void *> inputs, llvm::ArrayRef<void *> outputs) = 0;
+  /// Memory of the network's states: zero before the first run, then what the last run left.
+  virtual llvm::MutableArrayRef<char> getState() = 0;
   /// The arena of the last run (for -keep-tensors: every kernel's result is still in it).
   virtual llvm::ArrayRef<char> getArena() const = 0;
 };

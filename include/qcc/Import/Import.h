@@ -35,6 +35,8 @@ struct ImportOptions {
   std::vector<std::pair<std::string, std::vector<int64_t>>> shapes;
   /// Graph inputs that are known now: -constant=sr=16000.
   std::vector<std::pair<std::string, BoundValue>> constants;
+  /// Inputs that are the outputs of the run before: -state=h_in=h_out.
+  std::vector<std::pair<std::string, std::string>> states;
   /// Symbol prefix; empty: the file's stem made a C identifier.
   std::string name;
 };

@@ -19,31 +19,44 @@ class JitRunner : public execution::Runner {
 public:
   using Invoke = int32_t (*)(const void **);
 
-  JitRunner(std::unique_ptr<llvm::orc::LLJIT> jit, Invoke invoke, int64_t arenaBytes)
-      : jit(std::move(jit)), invoke(invoke), arenaBytes(arenaBytes),
-        arena(static_cast<char *>(
-            std::aligned_alloc(alignment, llvm::alignTo(arenaBytes + 1, alignment)))) {}
-  ~JitRunner() override { std::free(arena); }
+  JitRunner(std::unique_ptr<llvm::orc::LLJIT> jit, Invoke invoke, int64_t arenaBytes,
+            int64_t stateBytes)
+      : jit(std::move(jit)), invoke(invoke), arenaBytes(arenaBytes), stateBytes(stateBytes),
+        arena(allocate(arenaBytes)), state(allocate(stateBytes)) {
+    std::fill_n(state, stateBytes, 0);
+  }
+  ~JitRunner() override {
+    std::free(arena);
+    std::free(state);
+  }
 
   llvm::Error run(llvm::ArrayRef<const void *> inputs, llvm::ArrayRef<void *> outputs) override {
     llvm::SmallVector<const void *> arguments(inputs);
     arguments.append(outputs.begin(), outputs.end());
+    if (stateBytes)
+      arguments.push_back(state);
     arguments.push_back(arena);
     if (int32_t status = invoke(arguments.data()))
       return llvm::createStringError("the network returned status %d", status);
     return llvm::Error::success();
   }
 
+  llvm::MutableArrayRef<char> getState() override {
+    return {state, static_cast<size_t>(stateBytes)};
+  }
   llvm::ArrayRef<char> getArena() const override {
     return {arena, static_cast<size_t>(arenaBytes)};
   }
 
 private:
   static constexpr size_t alignment = 64;
+  static char *allocate(int64_t bytes) {
+    return static_cast<char *>(std::aligned_alloc(alignment, llvm::alignTo(bytes + 1, alignment)));
+  }
   std::unique_ptr<llvm::orc::LLJIT> jit;
   Invoke invoke;
-  int64_t arenaBytes;
-  char *arena;
+  int64_t arenaBytes, stateBytes;
+  char *arena, *state;
 };
 
 } // namespace
@@ -92,9 +105,12 @@ llvm::Expected<std::unique_ptr<execution::Runner>> createRunner(mlir::ModuleOp m
   auto invoke = (*jit)->lookup("invoke");
   if (!invoke)
     return invoke.takeError();
-  auto arena = module->getAttrOfType<mlir::IntegerAttr>("qcc.arena_size");
+  auto getSize = [&](llvm::StringRef key) {
+    auto size = module->getAttrOfType<mlir::IntegerAttr>(key);
+    return size ? size.getInt() : 0;
+  };
   return std::make_unique<JitRunner>(std::move(*jit), invoke->toPtr<JitRunner::Invoke>(),
-                                     arena ? arena.getInt() : 0);
+                                     getSize("qcc.arena_size"), getSize("qcc.state_size"));
 }
 
 } // namespace qcc::target
