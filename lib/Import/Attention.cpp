@@ -127,7 +127,7 @@ LogicalResult AttentionLayer::addMask() {
     high.back() = keys - shape.back();
     shape.back() = keys;
     mask = node.create<qnn::PadOp>(typeOf(mask).clone(shape), mask, low, high,
-                                   builder.getF64FloatAttr(minusInfinity));
+                                   APFloat(static_cast<double>(minusInfinity)));
   }
   SmallVector<int64_t> scores = {batch, heads, queries, keys};
   auto joined = broadcastShapes(shape, scores);

@@ -284,16 +284,16 @@ private:
                                        : "has no input " + quoted(input) + " for -state");
       Type type = function.getArgumentTypes()[*argument];
       if (type != function.getResultTypes()[*result])
-        return reporter.error("E2113", "graph input " + quoted(input),
+        return reporter.error("E2114", "graph input " + quoted(input),
                               "and the output " + quoted(output) +
                                   " of -state have different types or shapes");
       if (function.getArgAttr(*argument, "qnn.state") || !seen.insert(*result).second)
-        return reporter.error("E2113", "graph input " + quoted(input),
+        return reporter.error("E2114", "graph input " + quoted(input),
                               "or the output " + quoted(output) + " is in -state twice");
       function.setArgAttr(*argument, "qnn.state", state.builder.getI64IntegerAttr(*result));
     }
     if (function.getNumResults() == seen.size())
-      return reporter.error("E2113", "", "has no output besides those of -state");
+      return reporter.error("E2114", "", "has no output besides those of -state");
     return success();
   }
 

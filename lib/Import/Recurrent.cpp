@@ -221,10 +221,8 @@ qnn::RecurrentOp Layer::createDirection(Value input, Value lengths, int64_t dire
       node.builder, node.location, results, kind, sums,
       node.createTranspose(getPart(inputR, direction), {1, 0}), recurrentBias,
       getState(inputH, direction), getState(inputC, direction), getPart(inputP, direction), lengths,
-      node.builder.getStrArrayAttr(activations[direction]),
-      node.builder.getDenseF32ArrayAttr(alphas[direction]),
-      node.builder.getDenseF32ArrayAttr(betas[direction]), node.builder.getF32FloatAttr(clip),
-      reverse, resetAfter, node.getInt("input_forget", 0) != 0, /*panel=*/0);
+      node.builder.getStrArrayAttr(activations[direction]), alphas[direction], betas[direction],
+      APFloat(clip), reverse, resetAfter, node.getInt("input_forget", 0) != 0, /*panel=*/0);
 }
 
 /// Joins the parts of the directions along a new dimension.
