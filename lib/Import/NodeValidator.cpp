@@ -124,7 +124,7 @@ void checkArity(const onnx::NodeProto &node, const Operator &row, const std::str
     return;
   }
   for (unsigned i = 0; i < row.leastInputs; ++i)
-    if (node.input(static_cast<int>(i)).empty())
+    if (node.input(static_cast<int>(i)).empty() && !(row.absentInputs >> i & 1))
       (void)reporter.error("E2011", where, "lacks its required input " + Twine(i));
   unsigned used = 0;
   for (unsigned i = 0; i < outputs; ++i)

@@ -287,21 +287,28 @@ static LogicalResult importQLinearAveragePool(NodeContext &node) {
 }
 
 ArrayRef<Operator> getQLinearOperators() {
+  // Absent zero points are 0.
+  constexpr unsigned first = 1 << 2, both = 1 << 2 | 1 << 5;
   static const Operator rows[] = {
       {"", "QLinearMatMul", 10, 8, 8, 1, "", importQLinearMatMul},
       {"com.microsoft", "QGemm", 1, 6, 9, 1, "alpha:float transA:int transB:int", importQGemm},
       {"com.microsoft", "QLinearAveragePool", 1, 4, 5, 1,
        "auto_pad:string ceil_mode:int channels_last:int count_include_pad:int kernel_shape:ints! "
        "pads:ints strides:ints",
-       importQLinearAveragePool},
+       importQLinearAveragePool, FloatTypes::Single, first},
       {"com.microsoft", "QLinearConcat", 1, 5, anyNumber, 1, "axis:int!", importQLinearConcat},
-      {"com.microsoft", "QLinearAdd", 1, 7, 8, 1, "", importQLinearBinary<qnn::AddOp>},
+      {"com.microsoft", "QLinearAdd", 1, 7, 8, 1, "", importQLinearBinary<qnn::AddOp>,
+       FloatTypes::Single, both},
       {"com.microsoft", "QLinearGlobalAveragePool", 1, 5, 5, 1, "channels_last:int",
        importQLinearGlobalAveragePool},
-      {"com.microsoft", "QLinearLeakyRelu", 1, 4, 5, 1, "alpha:float", importQLinearLeakyRelu},
-      {"com.microsoft", "QLinearMul", 1, 7, 8, 1, "", importQLinearBinary<qnn::MulOp>},
-      {"com.microsoft", "QLinearSigmoid", 1, 4, 5, 1, "", importQLinearSigmoid},
-      {"com.microsoft", "QLinearSoftmax", 1, 5, 5, 1, "axis:int opset:int", importQLinearSoftmax},
+      {"com.microsoft", "QLinearLeakyRelu", 1, 4, 5, 1, "alpha:float", importQLinearLeakyRelu,
+       FloatTypes::Single, first},
+      {"com.microsoft", "QLinearMul", 1, 7, 8, 1, "", importQLinearBinary<qnn::MulOp>,
+       FloatTypes::Single, both},
+      {"com.microsoft", "QLinearSigmoid", 1, 4, 5, 1, "", importQLinearSigmoid, FloatTypes::Single,
+       first},
+      {"com.microsoft", "QLinearSoftmax", 1, 5, 5, 1, "axis:int opset:int", importQLinearSoftmax,
+       FloatTypes::Single, first},
   };
   return rows;
 }

@@ -40,6 +40,8 @@ struct Operator {
   llvm::StringLiteral attributes;
   mlir::LogicalResult (*import)(NodeContext &node);
   FloatTypes floats = FloatTypes::Single;
+  /// Bit i: input i may be absent although inputs after it are required.
+  unsigned absentInputs = 0;
 };
 
 // One table for each family, in the file of that name.

@@ -226,8 +226,11 @@ case("G22-sequence-input", "E2101", "'x'", lambda: edit(lambda m: m.graph.input[
     helper.make_sequence_type_proto(helper.make_tensor_type_proto(FLOAT, [1])))))
 case("G22-string-input", "E2102", "'x'", lambda: set_input(TensorProto.STRING))
 case("G22-sparse-initializer", "E2204", "sparse", lambda: edit(lambda m: m.graph.sparse_initializer.add()))
-case("G-normalization-statistics", "E2021", "'mean'", lambda: model(
+case("G-training-before-14", "E2309", "training mode", lambda: model(
     [node("BatchNormalization", ["x", "w", "w", "w", "w"], ["y", "mean"])],
+    initializers=[array("w", np.ones(1))], inputs=[value("x", [1, 1, 4])], outputs=[value("mean", [1])]))
+case("G-normalization-statistics", "E2021", "'mean'", lambda: model(
+    [node("BatchNormalization", ["x", "w", "w", "w", "w"], ["y", "mean"])], opset=15,
     initializers=[array("w", np.ones(1))], inputs=[value("x", [1, 1, 4])], outputs=[value("mean", [1])]))
 case("W-max-pool-indices", "E2309", "indices of windows", lambda: model(
     [node("MaxPool", ["x"], ["y", "indices"], kernel_shape=[40, 40], pads=[39] * 4)],
@@ -310,7 +313,7 @@ case("S20-constant-of-shape-huge", "E2107", "'bad'", lambda: model(
     initializers=[array("n", [1 << 50, 1 << 50], np.int64)]))
 case("S20-expand", "E2107", "'bad'", lambda: one("Expand", ["x", "n"], [array("n", [1 << 50, 1, 1, 1, 1], np.int64)]))
 case("S20-pad", "E2107", "'bad'", lambda: one("Pad", ["x", "p"], [array("p", [0, 0, 0, 1 << 62] * 2, np.int64)]))
-case("S22-bfloat16-input", "E2102", "bfloat16", lambda: set_input(TensorProto.BFLOAT16))
+case("S22-bfloat16-input", "E2110", "bfloat16", lambda: set_input(TensorProto.BFLOAT16))
 case("S22-int4-input", "E2102", "int4", lambda: set_input(TensorProto.INT4))
 case("S22-unknown-type", "E2102", "'x'", lambda: set_input(9999))
 
@@ -459,9 +462,9 @@ case("Q-dequantize-float", "E2308", "'bad'", lambda: one("DequantizeLinear", ["x
 
 
 def qlinear_sigmoid(*inputs, initializers=()):
-    """QLinearSigmoid whose scales are 's'."""
-    changed = model([node("QLinearSigmoid", ["x", "s", "", "s"], ["y"], domain="com.microsoft")],
-                    [value("x", [4], UINT8), *inputs], initializers=initializers)
+    """QLinearSigmoid of codes of the scale 's'."""
+    changed = model([node("QLinearSigmoid", ["x", "s", "", "result"], ["y"], domain="com.microsoft")],
+                    [value("x", [4], UINT8), *inputs], initializers=[*initializers, array("result", 1)])
     changed.opset_import.append(helper.make_opsetid("com.microsoft", 1))
     return changed
 
