@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "qcc/Codegen/Passes.h"
 #include "qcc/TargetInfo/TargetInfo.h"
 
@@ -28,7 +29,7 @@ public:
     function.walk([&](Operation *op) { operations.push_back(op); });
     for (Operation *op : operations) {
       builder.setInsertionPoint(op);
-      if (Value result = replace(op)) {
+      if (Value result = isVector(op) ? replaceLanes(op) : replace(op)) {
         op->getResult(0).replaceAllUsesWith(result);
         op->erase();
       }
@@ -37,6 +38,10 @@ public:
 
 private:
   static bool isF32(Value value) { return value.getType().isF32(); }
+
+  static bool isVector(Operation *op) {
+    return op->getNumResults() == 1 && isa<VectorType>(op->getResult(0).getType());
+  }
 
   Value call(Operation *op, SoftFloat operation, Value a, Value b) {
     func::FuncOp function = getSoftFloatFunction(module, operation);
@@ -65,6 +70,7 @@ private:
 
   Value compare(arith::CmpFOp op);
   Value replace(Operation *op);
+  Value replaceLanes(Operation *op);
 
   ModuleOp module;
   OpBuilder builder;
@@ -130,6 +136,31 @@ Value Emulation::replace(Operation *op) {
   if (isa<arith::DivFOp>(op))
     return call(op, SoftFloat::Divide, first, op->getOperand(1));
   return nullptr;
+}
+
+/// Every lane as an operation of its own.
+Value Emulation::replaceLanes(Operation *op) {
+  if (!isa<arith::CmpFOp, arith::SIToFPOp, arith::UIToFPOp, arith::NegFOp, arith::AddFOp,
+           arith::SubFOp, arith::MulFOp, arith::DivFOp>(op))
+    return nullptr;
+  auto type = cast<VectorType>(op->getResult(0).getType());
+  SmallVector<Value> lanes;
+  for (int64_t lane = 0, count = type.getNumElements(); lane < count; ++lane) {
+    builder.setInsertionPoint(op);
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(vector::ExtractOp::create(builder, op->getLoc(), operand, lane));
+    OperationState state(op->getLoc(), op->getName(), operands, type.getElementType(),
+                         op->getAttrs());
+    Operation *scalar = builder.create(state);
+    builder.setInsertionPoint(scalar);
+    Value result = replace(scalar);
+    if (result)
+      scalar->erase();
+    lanes.push_back(result ? result : scalar->getResult(0));
+  }
+  builder.setInsertionPoint(op);
+  return vector::FromElementsOp::create(builder, op->getLoc(), type, lanes);
 }
 
 struct EmulateFloat : impl::EmulateFloatBase<EmulateFloat> {

@@ -87,12 +87,15 @@ private:
     return KernelEmitter::getLanes(value) == width ? value : emitter.splat(value, width);
   }
 
+  /// Codes are ordered like the numbers that they stand for.
   Value findLargest(ArrayRef<Value> row, int64_t width) {
     TypedAttr lowest = builder.getF32FloatAttr(-std::numeric_limits<float>::infinity());
-    return emitFold(
+    if (inputType)
+      lowest = builder.getI32IntegerAttr(inputType.getStorageTypeMin());
+    return toReal(emitFold(
         emitter, input, FoldedAxes(input.shape, axis), getPosition(row, emitter.offset(0)), width,
-        lowest, [&](Value x) { return toReal(x); },
-        [&](Value largest, Value x) { return emitter.maximum(x, largest); });
+        lowest, [](Value x) { return x; },
+        [&](Value largest, Value x) { return emitter.maximum(x, largest); }));
   }
 
   /// Calls `body` for the row's elements: blocks of a vector along the row, or one after another.

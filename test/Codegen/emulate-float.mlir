@@ -13,6 +13,15 @@
 // CHECK: %[[GREATER:.*]] = arith.cmpi sgt
 // CHECK: arith.andi %[[GREATER]]
 // CHECK: arith.select
+// Vectors are taken apart.
+// CHECK-LABEL: func.func private @m_kernel2(
+// CHECK-NOT: arith.{{(mulf|sitofp|cmpf)}}
+// CHECK-COUNT-2: call @m_convert(
+// CHECK: vector.from_elements
+// CHECK-COUNT-2: call @m_multiply(
+// CHECK: vector.from_elements
+// CHECK-COUNT-2: arith.cmpi sgt
+// CHECK: vector.from_elements {{.*}} : vector<2xi1>
 // CHECK-LABEL: func.func private @m_kernel1(
 // CHECK: arith.mulf
 // CHECK: func.func private @m_convert(%{{.*}}: i32, %{{.*}}: i32) -> f32
@@ -32,6 +41,12 @@ module attributes {qcc.name = "m", qcc.target = {name = "cortex-m3", cpu = "", a
     %c = arith.cmpf ogt, %q, %a : f32
     %y = arith.select %c, %q, %a : f32
     return %y : f32
+  }
+  func.func private @m_kernel2(%i: vector<2xi32>, %a: vector<2xf32>) -> vector<2xi1> attributes {qcc.integer} {
+    %x = arith.sitofp %i : vector<2xi32> to vector<2xf32>
+    %p = arith.mulf %x, %a : vector<2xf32>
+    %c = arith.cmpf ogt, %p, %a : vector<2xf32>
+    return %c : vector<2xi1>
   }
   func.func private @m_kernel1(%a: f32, %b: f32) -> f32 {
     %p = arith.mulf %a, %b : f32

@@ -29,7 +29,7 @@ def EmulateFloat : Pass<"qcc-codegen-emulate-float", "::mlir::ModuleOp"> {
   let description = [{
     Integer kernels, which Codegen marks `qcc.integer`, have no f32 tensor; f32 occurs in their rounding rules only. A
     core without a float unit would call the compiler's library for it. The functions give the same bits. Kernels with
-    f32 tensors keep their arithmetic.
+    f32 tensors keep their arithmetic. Vectors are taken apart.
 
     ```mlir
     func.func private @m_kernel0(...) attributes {qcc.integer} { %p = arith.mulf %a, %b : f32 }
@@ -40,7 +40,8 @@ def EmulateFloat : Pass<"qcc-codegen-emulate-float", "::mlir::ModuleOp"> {
     func.func private @m_multiply(%a: f32, %b: f32) -> f32 { integer arithmetic }
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"];
 }
 
 def CheckArguments : Pass<"qcc-codegen-check-arguments", "::mlir::ModuleOp"> {
