@@ -285,11 +285,11 @@ private:
       Type type = function.getArgumentTypes()[*argument];
       if (type != function.getResultTypes()[*result])
         return reporter.error("E2114", "graph input " + quoted(input),
-                              "and the output " + quoted(output) +
-                                  " of -state have different types or shapes");
+                              "does not have the type and shape of its output of -state, " +
+                                  quoted(output));
       if (function.getArgAttr(*argument, "qnn.state") || !seen.insert(*result).second)
         return reporter.error("E2114", "graph input " + quoted(input),
-                              "or the output " + quoted(output) + " is in -state twice");
+                              "or its output " + quoted(output) + " is in -state twice");
       function.setArgAttr(*argument, "qnn.state", state.builder.getI64IntegerAttr(*result));
     }
     if (function.getNumResults() == seen.size())

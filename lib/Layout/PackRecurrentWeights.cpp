@@ -25,7 +25,9 @@ int64_t choosePanel(const TargetInfo &target) {
 
 void pack(qnn::KernelOp kernel, qnn::RecurrentOp op, int64_t panel) {
   auto argument = dyn_cast<BlockArgument>(op.getWeights());
-  Value outside = argument ? kernel.getInputs()[argument.getArgNumber()] : Value();
+  // Another reader wants the order that it knows.
+  bool isReadHere = argument && argument.hasOneUse();
+  Value outside = isReadHere ? kernel.getInputs()[argument.getArgNumber()] : Value();
   auto constant = outside ? outside.getDefiningOp<qnn::ConstantOp>() : nullptr;
   if (!constant)
     return;
