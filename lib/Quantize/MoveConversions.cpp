@@ -126,6 +126,22 @@ struct CancelConversions : OpRewritePattern<qnn::QuantizeOp> {
   }
 };
 
+/// cast(reshape(q)) => reshape(cast(q)): the cast can join the op that makes q.
+struct SinkReshape : OpRewritePattern<qnn::CastOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qnn::CastOp cast, PatternRewriter &rewriter) const override {
+    auto reshape = cast.getInput().getDefiningOp<qnn::ReshapeOp>();
+    if (!reshape || !qnn::getQuantized(cast.getType()))
+      return failure();
+    Value codes = qnn::CastOp::create(
+        rewriter, cast.getLoc(), withElement(reshape.getInput(), cast.getType().getElementType()),
+        reshape.getInput());
+    rewriter.replaceOpWithNewOp<qnn::ReshapeOp>(cast, cast.getType(), codes);
+    return success();
+  }
+};
+
 /// A quantized constant that an elementwise op or a matrix product reads gets a quantized type:
 /// only contractions take a scale for each channel.
 struct TypeConstants : OpRewritePattern<qnn::DequantizeWeightsOp> {
@@ -158,8 +174,8 @@ struct TypeConstants : OpRewritePattern<qnn::DequantizeWeightsOp> {
 struct MoveConversions : impl::MoveConversionsBase<MoveConversions> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SinkDequantize, SinkBitcast, HoistQuantize, CancelConversions, TypeConstants>(
-        &getContext());
+    patterns.add<SinkDequantize, SinkBitcast, SinkReshape, HoistQuantize, CancelConversions,
+                 TypeConstants>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -31,6 +31,8 @@ struct FoldTransposes : impl::FoldTransposesBase<FoldTransposes> {
 
     RewritePatternSet settling(&getContext());
     addSettleTransposes(settling);
+    // A transpose that could sink further would not come to rest in a concat.
+    addFoldTransposesIntoConcats(settling);
     (void)applyPatternsGreedily(getOperation(), std::move(settling), config);
   }
 };

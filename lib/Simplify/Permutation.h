@@ -28,6 +28,7 @@ bool movesOnlyUnitDimensions(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64
 void addSinkTransposes(mlir::RewritePatternSet &patterns);
 void addSinkTransposesThroughReshapes(mlir::RewritePatternSet &patterns);
 void addFoldTransposesIntoConstants(mlir::RewritePatternSet &patterns);
+void addFoldTransposesIntoConcats(mlir::RewritePatternSet &patterns);
 /// Where transposes and reshapes rest when nothing cancels them any more; runs after the others.
 void addSettleTransposes(mlir::RewritePatternSet &patterns);
 

@@ -96,3 +96,20 @@ func.func @run(%x: tensor<4x!s>) -> tensor<4xf32> {
     }
   }
 #-}
+
+// -----
+
+!s = !quant.uniform<i8:f32, 5.000000e-01:3>
+!t = !quant.uniform<i8:f32, 2.500000e-01:3>
+
+// A change of scale goes up across a reshape, beside the op that makes the codes.
+// CHECK-LABEL: func.func @run
+// CHECK-NEXT: %[[C:.*]] = qnn.cast %{{.*}} : tensor<1x4x{{.*}}> -> tensor<1x4x{{.*}}>
+// CHECK-NEXT: %[[R:.*]] = qnn.reshape %[[C]]
+// CHECK-NEXT: return %[[R]]
+func.func @run(%x: tensor<1x4x!s>) -> tensor<4x1x!t> {
+  %0 = qnn.reshape %x : tensor<1x4x!s> -> tensor<4x1x!s>
+  %1 = qnn.dequantize %0 : tensor<4x1x!s> -> tensor<4x1xf32>
+  %2 = qnn.quantize %1 : tensor<4x1xf32> -> tensor<4x1x!t>
+  return %2 : tensor<4x1x!t>
+}

@@ -131,3 +131,52 @@ func.func @run(%x: tensor<1x4x8xf32>, %y: tensor<1x1x8xf32>) -> tensor<4x1x8xf32
   %6 = qnn.reshape %5 : tensor<4x8xf32> -> tensor<4x1x8xf32>
   return %6 : tensor<4x1x8xf32>
 }
+
+// -----
+
+// The shuffle of two branches joins their channels in turn, also behind a quantize.
+!q = !quant.uniform<i8:f32, 5.000000e-01:1>
+// CHECK-LABEL: func.func @run
+// CHECK-NOT: qnn.transpose
+// CHECK: %[[C:.*]] = qnn.concat %{{.*}}, %{{.*}} axis 4 : tensor<1x4x5x3x1xf32>, tensor<1x4x5x3x1xf32> -> tensor<1x4x5x3x2xf32>
+// CHECK-NEXT: %[[Q:.*]] = qnn.quantize %[[C]]
+// CHECK-NEXT: %[[R:.*]] = qnn.reshape %[[Q]]
+// CHECK-NEXT: return %[[R]]
+func.func @run(%x: tensor<1x4x5x3xf32>, %y: tensor<1x4x5x3xf32>) -> tensor<1x4x5x6x!q> {
+  %0 = qnn.concat %x, %y axis 3 : tensor<1x4x5x3xf32>, tensor<1x4x5x3xf32> -> tensor<1x4x5x6xf32>
+  %1 = qnn.quantize %0 : tensor<1x4x5x6xf32> -> tensor<1x4x5x6x!q>
+  %2 = qnn.reshape %1 : tensor<1x4x5x6x!q> -> tensor<1x4x5x2x3x!q>
+  %3 = qnn.transpose %2 perm [0, 1, 2, 4, 3] : tensor<1x4x5x2x3x!q> -> tensor<1x4x5x3x2x!q>
+  %4 = qnn.reshape %3 : tensor<1x4x5x3x2x!q> -> tensor<1x4x5x6x!q>
+  return %4 : tensor<1x4x5x6x!q>
+}
+
+// -----
+
+// Planes become channels, also behind a slice.
+// CHECK-LABEL: func.func @run
+// CHECK-NOT: qnn.transpose
+// CHECK: %[[C:.*]] = qnn.concat %{{.*}}, %{{.*}}, %{{.*}} axis 3 : {{.*}} -> tensor<1x4x5x3xf32>
+// CHECK-NEXT: qnn.slice %[[C]] at [0, 1, 2, 0] by [1, 1, 1, 1] : tensor<1x4x5x3xf32> -> tensor<1x2x3x3xf32>
+func.func @run(%x: tensor<1x1x4x5xf32>, %y: tensor<1x1x4x5xf32>) -> tensor<1x2x3x3xf32> {
+  %0 = qnn.concat %x, %y, %x axis 1 : tensor<1x1x4x5xf32>, tensor<1x1x4x5xf32>, tensor<1x1x4x5xf32> -> tensor<1x3x4x5xf32>
+  %1 = qnn.slice %0 at [0, 0, 1, 2] by [1, 1, 1, 1] : tensor<1x3x4x5xf32> -> tensor<1x3x2x3xf32>
+  %2 = qnn.transpose %1 perm [0, 2, 3, 1] : tensor<1x3x2x3xf32> -> tensor<1x2x3x3xf32>
+  return %2 : tensor<1x2x3x3xf32>
+}
+
+// -----
+
+// Parts of different sizes, and a joined tensor that is read elsewhere, stay.
+// CHECK-LABEL: func.func @run
+// CHECK: qnn.transpose
+// CHECK: qnn.transpose
+func.func @run(%x: tensor<1x4x2xf32>, %y: tensor<1x4x4xf32>) -> (tensor<1x4x3x2xf32>, tensor<1x4x4x2xf32>, tensor<1x4x2x4xf32>) {
+  %0 = qnn.concat %x, %y axis 2 : tensor<1x4x2xf32>, tensor<1x4x4xf32> -> tensor<1x4x6xf32>
+  %1 = qnn.reshape %0 : tensor<1x4x6xf32> -> tensor<1x4x2x3xf32>
+  %2 = qnn.transpose %1 perm [0, 1, 3, 2] : tensor<1x4x2x3xf32> -> tensor<1x4x3x2xf32>
+  %3 = qnn.concat %y, %y axis 2 : tensor<1x4x4xf32>, tensor<1x4x4xf32> -> tensor<1x4x8xf32>
+  %4 = qnn.reshape %3 : tensor<1x4x8xf32> -> tensor<1x4x2x4xf32>
+  %5 = qnn.transpose %4 perm [0, 1, 3, 2] : tensor<1x4x2x4xf32> -> tensor<1x4x4x2xf32>
+  return %2, %5, %4 : tensor<1x4x3x2xf32>, tensor<1x4x4x2xf32>, tensor<1x4x2x4xf32>
+}

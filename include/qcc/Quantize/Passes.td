@@ -55,7 +55,7 @@ def MoveConversions : Pass<"qcc-quantize-move-conversions", "::mlir::func::FuncO
   let description = [{
     Both conversions are monotone and exact where they meet again, so no byte changes: `Q(op(x)) = op(Q(x))` for
     reshape, transpose, slice, concat, pad, max_pool, relu and clip; `op(DQ(q)) = DQ(op(q))` for the same ops but
-    clip. A quantize that meets a dequantize vanishes, or becomes a `cast` where their types differ.
+    clip. A quantize that meets a dequantize vanishes, or becomes a `cast` where their types differ, which goes up across reshapes.
 
     ```mlir
     %1 = qnn.relu %0 : tensor<1x4xf32> -> tensor<1x4xf32>
