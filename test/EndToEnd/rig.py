@@ -28,7 +28,8 @@ class Network:
 
     def __init__(self, options, model, name, target, folder):
         self.model, self.name, self.target, self.object = model, name, target, folder / f"{name}.o"
-        command = [options.qcc, model, *target, f"-name={name}", "-o", self.object, f"-manifest={folder / name}.json", *options.flag]
+        command = [options.qcc, model, *target, f"-name={name}", "-o", self.object, f"-manifest={folder / name}.json", *options.flag,
+                   *(f"-state={pair}" for pair in options.state)]
         command += kernels.FLAGS * options.kernels
         done = run(command)
         if done.returncode:
@@ -89,12 +90,12 @@ def build(machine, networks, folder):
     return program
 
 
-def execute(machine, program, networks, batches, folder):
+def execute(machine, program, networks, batches, folder, period=0):
     """Runs the program; returns for each network a list of samples of outputs, and the figures that it printed. Arenas that
     the program dumps stay with their networks."""
     samples = len(batches[0])
     with open(folder / "in.bin", "wb") as file:
-        file.write(struct.pack("<I", samples))
+        file.write(struct.pack("<II", samples, period))
         for sample in range(samples):
             for network, batch in zip(networks, batches):
                 for value, tensor in zip(batch[sample], network.inputs):
@@ -176,7 +177,29 @@ def close(left, right):
     return True
 
 
-def check_values(options, model, batch, outputs):
+def run_onnxruntime(options, network, model, batch):
+    """The outputs of every sample; the outputs of states are fed back by hand."""
+    import onnxruntime
+    settings = onnxruntime.SessionOptions()
+    settings.add_session_config_entry("session.x64quantprecision", "1")
+    settings.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(model), settings, providers=["CPUExecutionProvider"])
+    shapes = {i.name: [d if isinstance(d, int) else 1 for d in i.shape] for i in session.get_inputs()}
+    states = dict(pair.rsplit("=", 1) for pair in options.state)
+    constants = dict(flag.removeprefix("-constant=").rsplit("=", 1) for flag in options.flag if flag.startswith("-constant="))
+    names = [output.name for output in session.get_outputs()]
+    for index, sample in enumerate(batch):
+        if index == 0 or options.reset_every and index % options.reset_every == 0:
+            carried = {name: np.zeros(shapes[name], np.float32) for name in states}
+        feed = {tensor["name"]: np.asarray(value).reshape(tensor["dims"])
+                for tensor, value in zip(network.inputs, sample)}
+        given = {name: np.array(int(value)) for name, value in constants.items()}
+        results = dict(zip(names, session.run(None, {**feed, **carried, **given})))
+        carried = {name: results[output] for name, output in states.items()}
+        yield [results[tensor["name"]] for tensor in network.outputs]
+
+
+def check_values(options, network, model, batch, outputs):
     """Accuracy on labels, and the distance from ONNX Runtime."""
     said = ""
     if options.labels:
@@ -185,23 +208,24 @@ def check_values(options, model, batch, outputs):
         said += f" accuracy={accuracy:.4f}"
         if accuracy < options.min_accuracy:
             raise RigError(f"accuracy {accuracy:.4f}, expected {options.min_accuracy}")
+    if options.min_sqnr is None and options.tolerance is None:
+        return said
+    signal = noise = worst = 0.0
+    for row, expected in zip(outputs, run_onnxruntime(options, network, options.oracle or model, batch)):
+        for got, want in zip(row, expected):
+            want, distance = want.astype(np.float64).ravel(), got.astype(np.float64).ravel() - want.ravel()
+            signal += float((want ** 2).sum())
+            noise += float((distance ** 2).sum())
+            worst = max(worst, float(np.abs(distance).max() / np.abs(want).max())) if np.abs(distance).any() else worst
     if options.min_sqnr is not None:
-        import onnxruntime
-        settings = onnxruntime.SessionOptions()
-        settings.add_session_config_entry("session.x64quantprecision", "1")
-        settings.intra_op_num_threads = 1
-        session = onnxruntime.InferenceSession(str(options.oracle or model), settings, providers=["CPUExecutionProvider"])
-        signal = noise = 0.0
-        for sample, row in zip(batch, outputs):
-            feed = {i.name: np.asarray(v).reshape([d if isinstance(d, int) else 1 for d in i.shape]) for i, v in zip(session.get_inputs(), sample)}
-            for got, want in zip(row, session.run(None, feed)):
-                want = want.astype(np.float64).ravel()
-                signal += float((want ** 2).sum())
-                noise += float(((got.astype(np.float64).ravel() - want) ** 2).sum())
         decibels = 10 * np.log10(signal / noise) if noise else np.inf
         said += f" sqnr={decibels:.1f}dB"
         if not decibels >= options.min_sqnr:
             raise RigError(f"signal to noise {decibels:.1f} dB against ONNX Runtime, expected {options.min_sqnr}")
+    if options.tolerance is not None:
+        said += f" distance={worst:.1e}"
+        if not worst <= options.tolerance:
+            raise RigError(f"{worst:.1e} of the largest output away from ONNX Runtime, expected {options.tolerance}")
     return said
 
 
@@ -218,8 +242,8 @@ def run_machine(options, name, batches, alone):
             objects.check_arena(network.manifest)
         if alone is not None and len(networks) > 1:
             for network, batch in zip(networks, batches):
-                alone.append(execute(machine, build(machine, [network], folder), [network], [batch], folder)[0][0])
-        results, figures = execute(machine, build(machine, networks, folder), networks, batches, folder)
+                alone.append(execute(machine, build(machine, [network], folder), [network], [batch], folder, options.reset_every)[0][0])
+        results, figures = execute(machine, build(machine, networks, folder), networks, batches, folder, options.reset_every)
         for network in networks:
             if figures.get((network.name, "selftest"), 0):
                 raise RigError(f"{network.name}: the selftest returns {figures[network.name, 'selftest']}")
@@ -232,7 +256,7 @@ def run_machine(options, name, batches, alone):
             facts = network.manifest
             said += f" {network.name}: arena={facts['arena']['size']} bound={facts['arena']['bound']} weights={facts['weights_size']}"
             said += f" code={facts['code_size']} stack={figures.get((network.name, 'stack'), 0)}/{facts['stack_max']}"
-        return results, said
+        return networks, results, said
 
 
 def check_rebuilds(options):
@@ -261,6 +285,9 @@ def parse():
     parser.add_argument("--labels", type=pathlib.Path)
     parser.add_argument("--min-accuracy", type=float, default=0)
     parser.add_argument("--min-sqnr", type=float, help="dB against ONNX Runtime")
+    parser.add_argument("--tolerance", type=float, help="distance from ONNX Runtime as a part of the largest output of a sample")
+    parser.add_argument("--state", action="append", default=[], metavar="INPUT=OUTPUT", help="a state, which starts at zero; samples are its steps")
+    parser.add_argument("--reset-every", type=int, default=0, metavar="N", help="states are reset after N samples")
     parser.add_argument("--oracle", type=pathlib.Path, help="model for ONNX Runtime (default: the same)")
     parser.add_argument("--float", action="store_true", help="values may differ between machines within 1e-4 of the largest")
     parser.add_argument("--selftest", type=int, default=0, metavar="N", help="the selftest must exist and notice N changed bits")
@@ -277,11 +304,11 @@ def main():
         if options.rebuild:
             check_rebuilds(options)
         for name in options.machines:
-            results, said = run_machine(options, name, batches, alone if first is None else None)
+            networks, results, said = run_machine(options, name, batches, alone if first is None else None)
             if first is None:
                 first = results
-                for model, batch, outputs in zip(options.models, batches, results):
-                    said += check_values(options, model, batch, outputs)
+                for network, batch, outputs in zip(networks, batches, results):
+                    said += check_values(options, network, network.model, batch, outputs)
                 if alone and not all(same_bytes(a, b) for a, b in zip(alone, results)):
                     raise RigError("a network gives something else when it is linked beside another")
             for one, other in zip(first, results):

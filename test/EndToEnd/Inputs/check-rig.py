@@ -29,6 +29,9 @@ EXPECTED = [  # fault, machines, what the rig must say
     ("wrong-bound", "host", "its nodes give 16"),
     ("wrong-kernel", "host", "kernel 0 'copy' (generic) differs from Reference in sample 0, result 0, element 2"),
     ("wrong-kernel", "cortex-m3", "element 2"),
+    ("stateful", "host,cortex-m3", None),
+    ("no-reset", "host", "states of the same steps differ"),
+    ("no-reset", "cortex-m3", "states of the same steps differ"),
     ("changes", "host", "build 2 gives another .json"),
 ]
 

@@ -23,12 +23,14 @@ FAULTS = {
     "other-symbol": "",
     "wrong-bound": "",
     "wrong-kernel": "",
+    "stateful": "extra = ((unsigned char *)state)[0]++;",
+    "no-reset": "((unsigned char *)state)[0]++;",
     "changes": "",
 }
 CODE = """
 #include "net.h"
 %s
-net_status net_run(const float *in0, float *out0, void *arena) {
+net_status net_run(const float *in0, float *out0, PARAMETERS) {
   float *copy = arena, extra = 0;
   %s
   for (int i = 0; i < 4; ++i)
@@ -53,7 +55,14 @@ typedef enum { net_OK, net_NULL_POINTER } net_status;
 #define NET_OUT0_SIZE 16u
 #define NET_OUT0_RANK 1
 #define NET_OUT0_DIMS {4}
-net_status net_run(const float *in0, float *out0, void *arena);
+net_status net_run(const float *in0, float *out0, PARAMETERS);
+"""
+RESET = """
+net_status net_reset(void *state) {
+  for (int i = 0; i < COUNT; ++i)
+    ((volatile unsigned char *)state)[i] = 0;
+  return net_OK;
+}
 """
 FUSED = """
 func.func @run(%x: tensor<4xf32>) -> tensor<4xf32> {
@@ -78,16 +87,19 @@ def main():
     seed = pathlib.Path(sys.argv[1])
     tensor = {"name": "x", "type": "f32", "dims": [4]}
     node = {"name": "copy", "id": 0, "emitter": "generic", "reads": [], "results": [{"offset": 0, "type": "f32", "dims": [4]}]}
-    count = 0
+    count, stateful = 0, fault in ("stateful", "no-reset")
+    parameters = "void *state, void *arena" if stateful else "void *arena"
     if fault == "changes":  # the model file of this fault counts the calls
         count = int(seed.read_text()) + 1
         seed.write_text(str(count))
-    manifest = {"inputs": [tensor], "outputs": [tensor], "nodes": [node], "state": {"size": 0}, "stack_max": 128, "weights_size": 0,
+    manifest = {"inputs": [tensor], "outputs": [tensor], "nodes": [node], "state": {"size": 16 * stateful}, "stack_max": 128, "weights_size": 0,
                 "arena": {"size": 16, "align": 16, "bound": 12 if fault == "wrong-bound" else 16}, "code_size": count}
-    output.with_suffix(".h").write_text(HEADER)
+    declarations = "#define NET_STATE_SIZE 16u\n#define NET_STATE_ALIGN 16u\nnet_status net_reset(void *state);\n" if stateful else ""
+    output.with_suffix(".h").write_text((HEADER + declarations).replace("PARAMETERS", parameters))
     pathlib.Path(options["manifest"]).write_text(json.dumps(manifest))
     code = CODE % ("int other(void);\nint other(void) { return 1; }" if fault == "other-symbol" else "",
                    FAULTS[fault], "+" if fault == "reads-output" else "", "copy[2] += 1;" if fault == "wrong-kernel" else "")
+    code = code.replace("PARAMETERS", parameters) + RESET.replace("COUNT", "0" if fault == "no-reset" else "16") * stateful
     subprocess.run([*COMPILERS[options["target"]], "-O1", "-ffreestanding", "-fno-tree-loop-distribute-patterns", "-x", "c", "-", "-c", "-I", output.parent,
                     "-o", output], input=code.encode(), check=True)
 

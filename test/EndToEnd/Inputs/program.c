@@ -1,7 +1,8 @@
 /* Streams samples through every network of the table and checks what a caller may rely on.
  *
  * Input: for each sample, the inputs of every network. Output: the outputs, in the same order, each network's followed
- * by the part of its arena that the table asks for. Messages: one line for each fault and each figure, "name key value".
+ * by the part of its arena that the table asks for. The number of samples comes first, then after how many of them the
+ * states are reset (0: never). Messages: one line for each fault and each figure, "name key value".
  * Exit status: 0 or the number of the fault. */
 #include "rig.h"
 
@@ -9,7 +10,7 @@ enum { FILLS = 3, MOST_TENSORS = 48 };
 static const unsigned char fills[FILLS] = {0x00, 0xFF, 0xA5};
 
 struct buffers {
-  void *tensors[MOST_TENSORS], *state, *arena;
+  void *tensors[MOST_TENSORS], *states[FILLS], *arena;
 };
 
 struct call {
@@ -58,7 +59,7 @@ static void fail(const struct network *network, const char *what, int status) {
 
 static void invoke(void *context) {
   struct call *call = context;
-  call->status = call->function(call->buffers->tensors, call->buffers->state, call->buffers->arena);
+  call->status = call->function(call->buffers->tensors, call->buffers->states[0], call->buffers->arena);
 }
 
 static size_t measure(const struct network *network, struct buffers *buffers) {
@@ -81,18 +82,20 @@ static uint32_t hash_tensors(const struct network *network, const struct buffers
 static void run_sample(const struct network *network, struct buffers *buffers) {
   unsigned inputs = network->inputs, tensors = inputs + network->outputs;
   uint32_t before = hash_tensors(network, buffers, 0, inputs), first = 0;
-  /* A stateful network runs once: another run would be the next step. */
-  unsigned runs = network->state_size ? 1 : FILLS;
-  for (unsigned pass = 0; pass < runs; ++pass) {
+  /* Each pass has a state of its own: the states know nothing of each other, and take the same steps. */
+  for (unsigned pass = 0; pass < FILLS; ++pass) {
     fill(buffers->arena, fills[pass], network->arena_size);
     for (unsigned i = inputs; i < tensors; ++i)
       fill(buffers->tensors[i], (unsigned char)~fills[pass], network->sizes[i]);
-    if (network->run(buffers->tensors, buffers->state, buffers->arena))
+    if (network->run(buffers->tensors, buffers->states[pass], buffers->arena))
       fail(network, "run returned an error", 10);
     uint32_t hash = hash_tensors(network, buffers, inputs, tensors);
     if (pass && hash != first)
       fail(network, "outputs depend on what was in the arena or in the outputs", 11);
     first = hash;
+    for (size_t i = 0; i < network->state_size; ++i)
+      if (((unsigned char *)buffers->states[0])[i] != ((unsigned char *)buffers->states[pass])[i])
+        fail(network, "states of the same steps differ", 15);
   }
   if (hash_tensors(network, buffers, 0, inputs) != before)
     fail(network, "an input was written", 12);
@@ -104,9 +107,16 @@ static void allocate(const struct network *network, struct buffers *buffers) {
   for (unsigned i = 0; i < network->inputs + network->outputs; ++i)
     buffers->tensors[i] = platform_allocate(network->sizes[i], network->aligns[i]);
   buffers->arena = platform_allocate(network->arena_size, network->arena_align);
-  buffers->state = network->state_size ? platform_allocate(network->state_size, network->state_align) : NULL;
-  if (network->state_size && network->reset(buffers->state))
-    fail(network, "reset returned an error", 13);
+  for (unsigned pass = 0; pass < FILLS; ++pass) {
+    buffers->states[pass] = network->state_size ? platform_allocate(network->state_size, network->state_align) : NULL;
+    fill(buffers->states[pass], fills[pass], network->state_size);
+  }
+}
+
+static void reset(const struct network *network, struct buffers *buffers) {
+  for (unsigned pass = 0; network->state_size && pass < FILLS; ++pass)
+    if (network->reset(buffers->states[pass]))
+      fail(network, "reset returned an error", 13);
 }
 
 static void run_selftest(const struct network *network) {
@@ -124,8 +134,8 @@ int main(void) {
     platform_exit(23);
   for (unsigned n = 0; n < network_count; ++n)
     allocate(&networks[n], &all[n]);
-  uint32_t samples;
-  if (platform_read(&samples, sizeof samples) != sizeof samples)
+  uint32_t samples, period;
+  if (platform_read(&samples, sizeof samples) != sizeof samples || platform_read(&period, sizeof period) != sizeof period)
     platform_exit(20);
   for (uint32_t sample = 0; sample < samples; ++sample)
     for (unsigned n = 0; n < network_count; ++n) {
@@ -136,12 +146,15 @@ int main(void) {
           platform_exit(21);
         platform_protect(all[n].tensors[i], READ_ONLY);
       }
-      if (sample == 0 && !network->state_size) {
+      if (sample == 0) {
+        reset(network, &all[n]);
         size_t used = measure(network, &all[n]);
         report(network, " stack ", used);
         if (used > network->stack_max)
           fail(network, "more stack than STACK_MAX", 14);
       }
+      if (sample == 0 || (period && sample % period == 0))
+        reset(network, &all[n]);
       run_sample(network, &all[n]);
       platform_check_borders();
       for (unsigned i = 0; i < network->outputs; ++i)
