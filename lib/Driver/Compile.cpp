@@ -6,6 +6,8 @@
 #include "qcc/Driver/Driver.h"
 
 #include "dialects/QNN/QNNNetwork.h"
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "qcc/Data/Arrays.h"
 #include "qcc/Execution/Runner.h"
@@ -69,6 +71,27 @@ llvm::Expected<std::unique_ptr<execution::Runner>> compileForHost(OwningOpRef<Mo
       return llvm::createStringError("the network cannot be compiled for this machine");
   }
   return target::createRunner(*module);
+}
+
+/// Frees the bytes of constants that the module no longer has. Only where it is the one module of
+/// its context: clones share them.
+void releaseDroppedConstants(ModuleOp module) {
+  auto &manager =
+      DenseResourceElementsHandle::getManagerInterface(module.getContext()).getBlobManager();
+  llvm::DenseSet<const AsmResourceBlob *> kept;
+  module.walk([&](Operation *op) {
+    op->getAttrDictionary().walk([&](DenseResourceElementsAttr attribute) {
+      kept.insert(attribute.getRawHandle().getBlob());
+    });
+  });
+  SmallVector<llvm::StringRef> dropped;
+  manager.getBlobMap([&](const auto &blobs) {
+    for (const auto &entry : blobs)
+      if (!kept.contains(entry.second.getBlob()))
+        dropped.push_back(entry.first());
+  });
+  for (llvm::StringRef key : dropped)
+    manager.update(key, {});
 }
 
 /// What the stage before `name` hands on must hold; Import and Simplify hand on the same form.
@@ -165,6 +188,8 @@ OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &contex
     }
     if (!finish(stage.name))
       return nullptr;
+    if (!observe)
+      releaseDroppedConstants(*module);
     if (stage.name == options.stopAfter)
       break;
   }

@@ -93,7 +93,7 @@ def EvaluateSelftest : Pass<"qcc-prove-evaluate-selftest", "::mlir::ModuleOp"> {
     [-1, 1]. The module gets `qcc.selftest = {inputs = [ {low, step} ], outputs = [...]}`. An output that is the same
     bytes everywhere has a `crc` (CRC-32); one that depends on float sums, whose order is the target's, has at most
     64 `values`, `stride` elements apart, and a `tolerance`; one behind the quantization of such sums has nothing.
-    Small networks run in Reference, larger ones as compiled code on this machine.
+    The numbers are Reference's; a network of more than `most-work` steps, some 20 seconds, has no selftest.
 
     ```mlir
     module { func.func @run(%x: tensor<4xi8>) -> tensor<4xi8> { return %x : tensor<4xi8> } }
@@ -103,8 +103,8 @@ def EvaluateSelftest : Pass<"qcc-prove-evaluate-selftest", "::mlir::ModuleOp"> {
     module attributes {qcc.selftest = {inputs = [ {} ], outputs = [ {crc = 2084639563 : i64} ]}} { ... }
     ```
   }];
-  let options = [Option<"referenceWork", "reference-work", "int64_t", "6000000",
-                        "multiply-accumulates and elements up to which Reference computes the outputs">];
+  let options = [Option<"mostWork", "most-work", "int64_t", "60000000000",
+                        "multiply-accumulates and elements up to which there is a selftest">];
   let dependentDialects = ["::qcc::qnn::QNNDialect"];
 }
 

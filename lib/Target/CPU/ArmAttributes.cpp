@@ -94,7 +94,7 @@ static std::optional<SmallVector<uint8_t>> rewriteSection(ArrayRef<uint8_t> sect
   return result;
 }
 
-Error makeAttributesCompatible(SmallVectorImpl<char> &object) {
+Error makeAttributesCompatible(std::string &object) {
   auto *bytes = reinterpret_cast<uint8_t *>(object.data());
   auto header = reinterpret_cast<const ELF::Elf32_Ehdr *>(bytes);
   for (unsigned i = 0; i < header->e_shnum; ++i) {

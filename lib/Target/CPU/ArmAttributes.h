@@ -5,8 +5,8 @@
 #ifndef QCC_LIB_TARGET_CPU_ARMATTRIBUTES_H
 #define QCC_LIB_TARGET_CPU_ARMATTRIBUTES_H
 
-#include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
+#include <string>
 
 namespace qcc::target {
 
@@ -15,7 +15,7 @@ namespace qcc::target {
 /// Tag_ABI_PCS_wchar_t and Tag_ABI_enum_size go. Linkers then accept the object in soft- and
 /// hard-float programs without a warning (Addenda to the ABI for the Arm Architecture, section
 /// "Build attributes").
-llvm::Error makeAttributesCompatible(llvm::SmallVectorImpl<char> &object);
+llvm::Error makeAttributesCompatible(std::string &object);
 
 } // namespace qcc::target
 

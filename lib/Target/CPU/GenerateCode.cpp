@@ -6,12 +6,15 @@
 #include "Machine.h"
 #include "qcc/Target/CPU/CPU.h"
 
-#include "llvm/ADT/SmallString.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
+#include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cstring>
 
 namespace qcc::target {
 
@@ -31,6 +34,61 @@ struct ErrorCollector : llvm::DiagnosticHandler {
   }
   std::string &errors;
 };
+
+/// Appends to a string that the caller may have made large enough: the largest thing in memory is
+/// never copied.
+class StringStream : public llvm::raw_pwrite_stream {
+public:
+  explicit StringStream(std::string &bytes)
+      : raw_pwrite_stream(/*Unbuffered=*/true), bytes(bytes) {}
+
+private:
+  void write_impl(const char *data, size_t size) override { bytes.append(data, size); }
+  void pwrite_impl(const char *data, size_t size, uint64_t offset) override {
+    std::memcpy(bytes.data() + offset, data, size);
+  }
+  uint64_t current_pos() const override { return bytes.size(); }
+
+  std::string &bytes;
+};
+
+/// The bytes of the network's constants; none when it has none.
+llvm::ArrayRef<char> getWeights(mlir::ModuleOp module) {
+  auto name = module->getAttrOfType<mlir::StringAttr>("qcc.name").getValue();
+  auto weights = module.lookupSymbol<mlir::LLVM::GlobalOp>((name + "_weights").str());
+  if (!weights)
+    return {};
+  return llvm::cast<mlir::DenseResourceElementsAttr>(weights.getValueAttr())
+      .getRawHandle()
+      .getBlob()
+      ->getData();
+}
+
+/// LLVM would hold the weights twice and copy them for every pass of the emitter: the object has
+/// zeros in their place so far.
+llvm::Error insertWeights(std::string &object, llvm::ArrayRef<char> weights) {
+  if (weights.empty())
+    return llvm::Error::success();
+  auto file = llvm::object::ObjectFile::createELFObjectFile(llvm::MemoryBufferRef(object, "object"),
+                                                            /*InitContent=*/false);
+  if (!file)
+    return file.takeError();
+  for (const llvm::object::SectionRef &section : (*file)->sections()) {
+    auto name = section.getName();
+    if (!name)
+      return name.takeError();
+    if (!name->starts_with(".rodata.") || !name->ends_with(".weights"))
+      continue;
+    auto contents = section.getContents();
+    if (!contents)
+      return contents.takeError();
+    if (contents->size() != weights.size())
+      break;
+    std::memcpy(object.data() + (contents->data() - object.data()), weights.data(), weights.size());
+    return llvm::Error::success();
+  }
+  return llvm::createStringError("the object has no place for the weights [E5004]");
+}
 
 } // namespace
 
@@ -55,38 +113,40 @@ llvm::Expected<std::string> generate(mlir::ModuleOp module, FileKind kind) {
   llvm::LLVMContext context;
   std::string errors;
   context.setDiagnosticHandler(std::make_unique<ErrorCollector>(errors));
-  auto translated = translateToLLVM(module, context);
+  bool isObject = kind == FileKind::Object;
+  auto translated = translateToLLVM(module, context, /*withWeights=*/!isObject);
   if (!translated)
     return translated.takeError();
   auto machine = createMachine(target);
   if (!machine)
     return machine.takeError();
   optimize(**translated, **machine, getOptimization(module));
-  llvm::SmallString<0> bytes;
-  llvm::raw_svector_ostream stream(bytes);
+  llvm::ArrayRef<char> weights = getWeights(module);
+  std::string bytes;
+  StringStream stream(bytes);
   if (kind == FileKind::LLVM) {
     (*translated)->print(stream, nullptr);
-    return bytes.str().str();
+    return bytes;
   }
-  auto passes = std::make_unique<llvm::legacy::PassManager>();
-  auto fileType = kind == FileKind::Object ? llvm::CodeGenFileType::ObjectFile
-                                           : llvm::CodeGenFileType::AssemblyFile;
-  if ((*machine)->addPassesToEmitFile(*passes, stream, nullptr, fileType))
+  if (isObject)
+    bytes.reserve(weights.size() + weights.size() / 16 + (1 << 16));
+  llvm::legacy::PassManager passes;
+  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr,
+                                      isObject ? llvm::CodeGenFileType::ObjectFile
+                                               : llvm::CodeGenFileType::AssemblyFile))
     return llvm::createStringError("LLVM cannot write this kind of file for the target [E5003]");
-  passes->run(**translated);
+  passes.run(**translated);
   if (!errors.empty())
     return llvm::createStringError("LLVM: %s [E5005]", errors.c_str());
-  // Weights are in the module, in the emitter's fragments and in the bytes: two of them go before
-  // the next copy.
-  passes.reset();
-  translated->reset();
-  if (target.architecture != Architecture::Arm)
-    return bytes.str().str();
-  if (kind == FileKind::Assembly)
-    return dropIncompatibleDirectives(bytes);
-  if (llvm::Error error = makeAttributesCompatible(bytes))
+  bool isArm = target.architecture == Architecture::Arm;
+  if (!isObject)
+    return isArm ? dropIncompatibleDirectives(bytes) : bytes;
+  if (isArm)
+    if (llvm::Error error = makeAttributesCompatible(bytes))
+      return error;
+  if (llvm::Error error = insertWeights(bytes, weights))
     return error;
-  return bytes.str().str();
+  return bytes;
 }
 
 } // namespace qcc::target

@@ -96,8 +96,16 @@ static void applyObjectContract(llvm::Module &module, const TargetInfo &target, 
     module.appendModuleInlineAsm(".eabi_attribute 28, 3");
 }
 
-llvm::Expected<std::unique_ptr<llvm::Module>> translateToLLVM(ModuleOp module,
-                                                              llvm::LLVMContext &context) {
+static void removeWeights(ModuleOp module, StringRef symbol) {
+  auto weights = module.lookupSymbol<LLVM::GlobalOp>(symbol);
+  if (!weights)
+    return;
+  weights.setValueAttr(LLVM::ZeroAttr::get(module.getContext()));
+  weights.setExternallyInitialized(true);
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+translateToLLVM(ModuleOp module, llvm::LLVMContext &context, bool withWeights) {
   TargetInfo target = getTarget(module);
   auto machine = createMachine(target);
   if (!machine)
@@ -114,6 +122,8 @@ llvm::Expected<std::unique_ptr<llvm::Module>> translateToLLVM(ModuleOp module,
   for (StringAttr attribute : ours)
     (*clone)->removeAttr(attribute);
   setLinkage(*clone);
+  if (!withWeights)
+    removeWeights(*clone, (name.getValue() + "_weights").str());
   if (failed(lowerToLLVMDialect(*clone)))
     return llvm::createStringError("lowering to LLVM failed [E5004]");
   std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(*clone, context, name.getValue());

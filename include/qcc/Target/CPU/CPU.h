@@ -23,9 +23,9 @@ namespace qcc::target {
 enum class FileKind { Object, Assembly, LLVM };
 
 /// Lowers a clone of `module` to LLVM IR with the target's triple, features, sections and linkage;
-/// not optimised.
-llvm::Expected<std::unique_ptr<llvm::Module>> translateToLLVM(mlir::ModuleOp module,
-                                                              llvm::LLVMContext &context);
+/// not optimised. Without weights their bytes are zeros that no optimisation may rely on.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+translateToLLVM(mlir::ModuleOp module, llvm::LLVMContext &context, bool withWeights = true);
 
 /// The finished file's bytes. The object holds the global symbols <name>_run (and <name>_selftest)
 /// only, no writable data, no calls but those of docs/ObjectContract.md.
