@@ -18,6 +18,7 @@ packages=(
   libgtest-dev libbenchmark-dev clang-format-22 clang-tidy-22 python3-venv git time ca-certificates
   # foreign targets
   qemu-user qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-none-eabi libnewlib-arm-none-eabi
+  bochs bochs-term bochsbios vgabios
 )
 
 say() { printf '== %s\n' "$*" >&2; }

@@ -80,13 +80,6 @@ else:
     lit_config.note(f"no models in {models}: tests that need them are skipped")
     substitutions["%models"] = models
 
-# What this machine's CPU can run beyond the baseline.
-with open("/proc/cpuinfo") as file:
-    cpu = set(next((line for line in file if line.startswith("flags")), "").split())
-for feature, flags in (("avx2", {"avx2"}), ("avx512vnni", {"avx512_vnni", "avx512bw", "avx512vl"})):
-    if flags <= cpu:
-        config.available_features.add(feature)
-
 if config.qcc_sanitize:
     config.available_features.add("sanitize")
 

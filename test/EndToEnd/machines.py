@@ -2,6 +2,7 @@
 import pathlib
 import shutil
 import subprocess
+import sys
 
 INPUTS = pathlib.Path(__file__).resolve().parent / "Inputs"
 WARNINGS = ["-std=c11", "-O1", "-Wall", "-Wextra", "-Werror"]
@@ -25,6 +26,7 @@ class Hosted:
 
     def __init__(self, target, compiler, runner):
         self.target, self.compiler, self.runner = target.split(), compiler, runner
+        self.tools = [compiler[0], *runner[:1]]
 
     def link(self, folder, sources, objects, program):
         done = run([*self.compiler, *WARNINGS, "-I", folder, "-I", INPUTS, *sources, INPUTS / "hosted.c", *objects, "-o", program])
@@ -38,6 +40,8 @@ class Hosted:
 class Board:
     """A Cortex-M board under QEMU; the program reads and writes files by semihosting."""
 
+    tools = ["arm-none-eabi-gcc", "qemu-system-arm"]
+
     def __init__(self, target, machine, flags, flash, ram, stack="64K"):
         self.target, self.machine, self.flags, self.stack = [f"-target={target}"], machine, flags, stack
         self.flash, self.ram = flash, ram
@@ -49,13 +53,32 @@ class Board:
             script = script.replace(f"@{key}@", value)
         (folder / "board.ld").write_text(script)
         done = run(["arm-none-eabi-gcc", *self.flags, *WARNINGS, "-ffreestanding", "-nostdlib", "-nostartfiles", "-Wl,-z,noexecstack", "-T",
-                    folder / "board.ld", "-I", folder, "-I", INPUTS, *sources, INPUTS / "board.c", *objects, "-lgcc", "-o", program])
+                    folder / "board.ld", "-I", folder, "-I", INPUTS, *sources, INPUTS / "bare.c", INPUTS / "board.c", *objects, "-lgcc", "-o", program])
         if done.returncode or b"warning" in done.stderr:
             raise RigError("link: " + done.stderr.decode(errors="replace")[:1500])
 
     def command(self, program):
         return ["qemu-system-arm", "-M", self.machine, "-nographic", "-monitor", "none", "-serial", "none", "-semihosting-config",
                 "enable=on,target=native", "-kernel", program]
+
+
+class EmulatedPC:
+    """A PC without a system under Bochs, which has instruction sets that the CPU of this machine may lack."""
+
+    tools = ["cc", "llvm-objcopy", "bochs"]
+
+    def __init__(self, target, cpu):
+        self.target, self.cpu = target.split(), cpu
+
+    def link(self, folder, sources, objects, program):
+        done = run(["cc", *WARNINGS, "-ffreestanding", "-fno-pic", "-no-pie", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
+                    "-mno-red-zone", "-nostdlib", "-static", "-Wl,--build-id=none,--no-warn-rwx-segments", "-T", INPUTS / "pc.ld", "-I", folder,
+                    "-I", INPUTS, *sources, INPUTS / "bare.c", INPUTS / "pc.c", INPUTS / "pc-boot.S", *objects, "-o", program])
+        if done.returncode or b"warning" in done.stderr:
+            raise RigError("link: " + done.stderr.decode(errors="replace")[:1500])
+
+    def command(self, program):
+        return [sys.executable, pathlib.Path(__file__).with_name("pc.py"), self.cpu, program]
 
 
 MPS2 = dict(flash=("0x00000000", "4M"), ram=("0x21000000", "8M"))
@@ -65,6 +88,10 @@ MACHINES = {
     "sse2": Hosted("-target=x86_64", ["cc"], []),
     "avx2": Hosted("-target=x86_64 -mcpu=haswell", ["cc"], []),
     "avx512vnni": Hosted("-target=x86_64 -mcpu=cascadelake", ["cc"], []),
+    # The same code on CPUs that have these instruction sets and no more.
+    "pc-sse2": EmulatedPC("-target=x86_64", "athlon64_clawhammer"),
+    "pc-avx2": EmulatedPC("-target=x86_64 -mcpu=haswell", "corei7_haswell_4770"),
+    "pc-avx512vnni": EmulatedPC("-target=x86_64 -mcpu=cascadelake", "corei7_icelake_u"),
     "aarch64": Hosted("-target=aarch64", ["aarch64-linux-gnu-gcc", "-static"], ["qemu-aarch64"]),
     "dotprod": Hosted("-target=aarch64 -mattr=+dotprod", ["aarch64-linux-gnu-gcc", "-static"], ["qemu-aarch64", "-cpu", "max"]),
     "microbit": Board("cortex-m0", "microbit", ["-mcpu=cortex-m0"], ("0x00000000", "256K"), ("0x20000000", "16K"), stack="2K"),
@@ -85,7 +112,6 @@ def require(names):
     """A missing tool is a failure, never a skip."""
     for name in names:
         machine = MACHINES[name]
-        tools = [machine.compiler[0], *machine.runner[:1]] if isinstance(machine, Hosted) else ["arm-none-eabi-gcc", "qemu-system-arm"]
-        for tool in tools:
+        for tool in machine.tools:
             if not shutil.which(tool):
                 raise RigError(f"missing tool: {tool}")
