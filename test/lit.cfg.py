@@ -80,6 +80,14 @@ else:
     lit_config.note(f"no models in {models}: tests that need them are skipped")
     substitutions["%models"] = models
 
+# What knows the samples and labels of those networks lies beside them.
+zoo = os.path.join(os.path.dirname(models), "peers")
+substitutions["%zoo"] = zoo
+if os.path.isfile(os.path.join(zoo, "zoo.py")):
+    config.available_features.add("zoo")
+elif "models" in config.available_features:
+    lit_config.note(f"no zoo.py in {zoo}: the tests that need it are skipped")
+
 if config.qcc_sanitize:
     config.available_features.add("sanitize")
 

@@ -73,8 +73,11 @@ func::FuncOp NetworkEmitter::createRun() {
 Value NetworkEmitter::advance(Location location, Value pointer, int64_t bytes) {
   if (bytes == 0)
     return pointer;
+  // A value: the constant indices of the operation hold 29 bits only.
+  IntegerType type = builder.getIntegerType(target.architecture == Architecture::Arm ? 32 : 64);
+  Value offset = arith::ConstantOp::create(builder, location, builder.getIntegerAttr(type, bytes));
   return LLVM::GEPOp::create(builder, location, pointer.getType(), builder.getI8Type(), pointer,
-                             ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
+                             ValueRange{offset});
 }
 
 /// `<name>_reset(state)`: the states of the first run are zero.

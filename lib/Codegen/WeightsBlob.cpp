@@ -8,7 +8,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/Support/SHA256.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 
@@ -16,18 +16,19 @@ namespace qcc::codegen {
 
 int64_t WeightsBlob::add(qnn::ConstantOp constant) {
   ArrayRef<char> content = qnn::getBytes(constant);
-  auto hash = llvm::SHA256::hash(
+  uint64_t hash = llvm::xxh3_64bits(
       ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(content.data()), content.size()));
-  StringRef key(reinterpret_cast<const char *>(hash.data()), hash.size());
-  auto [entry, isNew] = offsets.try_emplace(key, 0);
-  if (!isNew)
-    return entry->second;
+  SmallVector<int64_t, 1> &candidates = offsets[{hash, content.size()}];
+  for (int64_t offset : candidates)
+    if (ArrayRef<char>(bytes).slice(offset, content.size()) == content)
+      return offset;
   int64_t wanted =
       std::min<int64_t>(alignment, llvm::PowerOf2Ceil(std::max<size_t>(content.size(), 1)));
   bytes.resize(llvm::alignTo(bytes.size(), wanted));
-  entry->second = bytes.size();
+  int64_t offset = bytes.size();
+  candidates.push_back(offset);
   bytes.insert(bytes.end(), content.begin(), content.end());
-  return entry->second;
+  return offset;
 }
 
 void WeightsBlob::create(OpBuilder &builder, StringRef symbol) {

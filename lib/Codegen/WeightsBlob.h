@@ -7,7 +7,7 @@
 
 #include "dialects/QNN/QNN.h"
 #include "mlir/IR/Builders.h"
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/DenseMap.h"
 #include <vector>
 
 namespace qcc::codegen {
@@ -27,7 +27,8 @@ public:
 private:
   int64_t alignment;
   std::vector<char> bytes;
-  llvm::StringMap<int64_t> offsets; // content hash -> offset
+  /// Hash and size of the content -> offsets of the constants that have them.
+  llvm::DenseMap<std::pair<uint64_t, size_t>, llvm::SmallVector<int64_t, 1>> offsets;
 };
 
 } // namespace qcc::codegen
