@@ -18,17 +18,23 @@ public:
   /// their own size.
   explicit WeightsBlob(int64_t alignment) : alignment(alignment) {}
 
-  /// Byte offset of the constant's bytes; equal bytes are stored once.
+  /// Byte offset that the constant's bytes will have; equal bytes are stored once.
   int64_t add(qnn::ConstantOp constant);
 
   /// Emits `llvm.mlir.global internal constant @symbol`; nothing when no constant was added.
   void create(mlir::OpBuilder &builder, llvm::StringRef symbol);
 
 private:
-  int64_t alignment;
-  std::vector<char> bytes;
-  /// Hash and size of the content -> offsets of the constants that have them.
-  llvm::DenseMap<std::pair<uint64_t, size_t>, llvm::SmallVector<int64_t, 1>> offsets;
+  /// Bytes of a constant, which must live until `create`.
+  struct Piece {
+    int64_t offset;
+    llvm::ArrayRef<char> content;
+  };
+
+  int64_t alignment, size = 0;
+  std::vector<Piece> pieces;
+  /// Hash and size of the content -> the pieces that have them.
+  llvm::DenseMap<std::pair<uint64_t, size_t>, llvm::SmallVector<size_t, 1>> known;
 };
 
 } // namespace qcc::codegen
