@@ -39,7 +39,8 @@ def rank(values):
     return (np.cumsum(counts) - (counts + 1) / 2)[inverse]
 
 
-def sentence_pairs(zoo, name, wheel):
+def sentence_pairs(options, name):
+    zoo, wheel = options.zoo, options.wheel
     folder, path = zoo.MODELS / name, zoo.CACHE / "all-minilm-l6-v2.onnx"
     if not path.exists():
         if not wheel:
@@ -60,8 +61,8 @@ def sentence_pairs(zoo, name, wheel):
 
 #===- speaker/voice-encoder-lstm --------------------------------------------===#
 
-def speakers(zoo, name, _):
-    folder = zoo.MODELS / name
+def speakers(options, name):
+    folder = options.zoo.MODELS / name
     windows = np.load(folder / "input_0.npy")
     speaker, utterance = np.load(folder / "labels_i64.npy"), np.load(folder / "utterance_i64.npy")
 
@@ -92,12 +93,13 @@ PREPARATIONS = {  # name of the input, preparation of RGB bytes, whether planes 
 }
 
 
-def pictures(zoo, name, _):
+def pictures(options, name):
     from PIL import Image
+    zoo = options.zoo
     folder, short = zoo.MODELS / "imagenet/images", name.split("/")[1]
     tensor, prepare, planes = PREPARATIONS[short]
     with open(folder / "labels.csv", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["set"] in ("val", "train")]
+        rows = [row for row in csv.DictReader(file) if row["set"] in ("val", "train")][:options.samples]
     feeds = []
     for row in rows:
         image = np.asarray(Image.open(folder / row["file"]).convert("RGB"), np.float32)
@@ -156,12 +158,13 @@ def average_precision(detections, truth, kind, threshold):
     return float(np.mean([precision[i] if i < len(precision) else 0 for i in at]))
 
 
-def detections(zoo, name, _):
+def detections(options, name):
     from PIL import Image
+    zoo = options.zoo
     folder = zoo.MODELS / "detection/coco128val"
     with open(folder / "labels.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    files = sorted(path for path in (folder / "images").iterdir())
+    files = sorted(path for path in (folder / "images").iterdir())[:options.samples]
     truth = [np.array([[float(row[key]) for key in ("class", "x0", "y0", "x1", "y1")] for row in rows if row["file"].endswith(path.name)]).reshape(-1, 5)
              for path in files]
     mean, deviation = np.float32([103.53, 116.28, 123.675]), np.float32([57.375, 57.12, 58.395])
