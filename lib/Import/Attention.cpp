@@ -2,8 +2,7 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Two matrix products around a softmax. Query heads that share a head of keys and values are rows
-// of one product, so that keys and values are never repeated.
+// Two matrix products around a softmax.
 //===----------------------------------------------------------------------===//
 #include "lib/Import/AttentionHeads.h"
 #include "lib/Import/FloatMath.h"
@@ -45,13 +44,12 @@ private:
   void addKnownBias(int64_t offset);
   /// number(i, j) <= lengths, for each batch.
   void addBoundedBy(Value lengths, llvm::function_ref<int64_t(int64_t, int64_t)> number);
-  Value multiply(Value lhs, Value rhs);
 
   NodeContext &node;
   FloatMath math;
   OpBuilder &builder;
   Value query, key, value, bias; // [B,H,S,D]; the bias broadcasts to [B,H,S,L]
-  int64_t batch, heads, keyHeads, queries, keys, pastKeys = 0;
+  int64_t batch, heads, queries, keys, pastKeys = 0;
   int64_t left = -1, right = -1; // window; -1 is unbounded
   bool isCausal = false, mayMaskRows = false;
 };
@@ -103,10 +101,8 @@ LogicalResult AttentionLayer::readCache() {
   batch = q[0];
   heads = q[1];
   queries = q[2];
-  keyHeads = k[1];
   keys = k[2];
-  if (k[0] != batch || v[0] != batch || v[1] != keyHeads || v[2] != keys || k[3] != q[3] ||
-      heads % keyHeads != 0)
+  if (!areHeadsCompatible(q, k, v))
     return node.error("E2302", "cannot combine a query " + formatShape(q) + ", key " +
                                    formatShape(k) + " and value " + formatShape(v));
   return success();
@@ -213,16 +209,6 @@ LogicalResult AttentionLayer::readBias() {
   return success();
 }
 
-/// The product of each head, with the rows of heads that share a right side joined.
-Value AttentionLayer::multiply(Value lhs, Value rhs) {
-  ArrayRef<int64_t> left = typeOf(lhs).getShape();
-  int64_t rows = heads / keyHeads * queries, columns = typeOf(rhs).getDimSize(3);
-  Value joined = node.createReshape(lhs, {batch, keyHeads, rows, left[3]});
-  auto type = typeOf(lhs).clone({batch, keyHeads, rows, columns});
-  Value product = node.create<qnn::MatMulOp>(type, joined, rhs);
-  return node.createReshape(product, {batch, heads, queries, columns});
-}
-
 LogicalResult AttentionLayer::run() {
   if (failed(readHeads()) || failed(readCache()) || failed(readBias()))
     return failure();
@@ -234,10 +220,7 @@ LogicalResult AttentionLayer::run() {
       mode > 3)
     return node.error("E2016", "attributes 'scale' and 'softcap' must be finite and not negative, "
                                "'qk_matmul_output_mode' between 0 and 3");
-  // Both factors get the root, so that neither loses digits at the ends of its range.
-  Value root = math.scalar(std::sqrt(scale));
-  Value turned = node.createTranspose(math.mul(key, root), {0, 1, 3, 2});
-  Value scores = multiply(math.mul(query, root), turned);
+  Value scores = createScores(node, query, key, scale);
   Value stages[4];
   stages[0] = scores;
   if (softcap > 0) {
@@ -259,7 +242,7 @@ LogicalResult AttentionLayer::run() {
     weights = node.create<qnn::SelectOp>(typeOf(weights), none, math.scalar(0), weights);
   }
   stages[3] = weights;
-  Value result = multiply(weights, value);
+  Value result = multiplyHeads(node, weights, value);
   if (node.getRank(inputQ) == 3)
     result = joinHeads(node, result);
   (void)node.setResult(result, 0);
@@ -291,6 +274,28 @@ Value joinHeads(NodeContext &node, Value value) {
                             {shape[0], shape[2], shape[1] * shape[3]});
 }
 
+bool areHeadsCompatible(ArrayRef<int64_t> query, ArrayRef<int64_t> key, ArrayRef<int64_t> value) {
+  return key[0] == query[0] && value[0] == query[0] && value[1] == key[1] && value[2] == key[2] &&
+         key[3] == query[3] && key[1] > 0 && query[1] % key[1] == 0;
+}
+
+Value multiplyHeads(NodeContext &node, Value lhs, Value rhs) {
+  ArrayRef<int64_t> left = typeOf(lhs).getShape(), right = typeOf(rhs).getShape();
+  int64_t rows = left[1] / right[1] * left[2];
+  Value joined = node.createReshape(lhs, {left[0], right[1], rows, left[3]});
+  auto type = typeOf(lhs).clone({left[0], right[1], rows, right[3]});
+  Value product = node.create<qnn::MatMulOp>(type, joined, rhs);
+  return node.createReshape(product, {left[0], left[1], left[2], right[3]});
+}
+
+Value createScores(NodeContext &node, Value query, Value key, float scale) {
+  // Both factors get the root, so that neither loses digits at the ends of its range.
+  FloatMath math(node);
+  Value root = math.scalar(std::sqrt(scale));
+  Value turned = node.createTranspose(math.mul(key, root), {0, 1, 3, 2});
+  return multiplyHeads(node, math.mul(query, root), turned);
+}
+
 ArrayRef<Operator> getAttentionOperators() {
   static const Operator rows[] = {
       {"", "Attention", 23, 3, 7, 4,
@@ -303,6 +308,8 @@ ArrayRef<Operator> getAttentionOperators() {
        importLinearAttention},
       {"", "RotaryEmbedding", 23, 3, 4, 1, "interleaved:int num_heads:int rotary_embedding_dim:int",
        importRotaryEmbedding},
+      {"ai.onnx.preview", "FlexAttention", 1, 3, 3, 1,
+       "prob_mod:graph scale:float score_mod:graph softmax_precision:int", importFlexAttention},
   };
   return rows;
 }

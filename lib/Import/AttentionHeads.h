@@ -17,6 +17,18 @@ mlir::FailureOr<mlir::Value> splitHeads(NodeContext &node, unsigned input,
 /// [batch, heads, steps, size] as [batch, steps, heads * size].
 mlir::Value joinHeads(NodeContext &node, mlir::Value value);
 
+/// Whether a query [B,H,S,D], key [B,G,L,D] and value [B,G,L,E] fit; G divides H.
+bool areHeadsCompatible(llvm::ArrayRef<int64_t> query, llvm::ArrayRef<int64_t> key,
+                        llvm::ArrayRef<int64_t> value);
+
+/// The product of each head of [B,H,S,L] with its head of [B,G,L,E]. Heads of the left side that
+/// share one of the right side are rows of one product, so that nothing is repeated.
+mlir::Value multiplyHeads(NodeContext &node, mlir::Value lhs, mlir::Value rhs);
+
+/// scale * query * transposed key
+mlir::Value createScores(NodeContext &node, mlir::Value query, mlir::Value key, float scale);
+
+mlir::LogicalResult importFlexAttention(NodeContext &node);
 mlir::LogicalResult importLinearAttention(NodeContext &node);
 mlir::LogicalResult importRotaryEmbedding(NodeContext &node);
 

@@ -179,65 +179,144 @@ static Value takeStep(NodeContext &node, Value value, int64_t axis, int64_t inde
   return node.createReshape(part, shape);
 }
 
-static LogicalResult importScan(NodeContext &node) {
-  if (node.version < 9)
-    return node.error("E2309", "has a batch dimension in version 8, which qcc does not support; "
-                               "convert it with onnx.version_converter");
-  int64_t scanInputs = node.getInt("num_scan_inputs", 0);
-  int64_t states = static_cast<int64_t>(node.getNumInputs()) - scanInputs;
-  int64_t scanOutputs = static_cast<int64_t>(node.getNumOutputs()) - states;
-  if (scanInputs < 1 || states < 0 || scanOutputs < 0)
-    return node.error("E2016", "attribute 'num_scan_inputs' does not fit the inputs and outputs");
-  auto inputAxes = getPerTensor(node, "scan_input_axes", scanInputs);
-  auto inputReversed = getPerTensor(node, "scan_input_directions", scanInputs);
-  auto outputAxes = getPerTensor(node, "scan_output_axes", scanOutputs);
-  auto outputReversed = getPerTensor(node, "scan_output_directions", scanOutputs);
-  if (failed(inputAxes) || failed(inputReversed) || failed(outputAxes) || failed(outputReversed))
-    return failure();
-  int64_t length = -1;
-  for (auto [i, axis] : llvm::enumerate(*inputAxes)) {
-    auto resolved = node.resolveAxis(axis, node.getRank(states + i));
+namespace {
+
+struct Scan {
+  SmallVector<Tensor> states, inputs;
+  SmallVector<int64_t> inputAxes, inputReversed, outputAxes, outputReversed;
+  int64_t length = 0;
+
+  LogicalResult readLength(NodeContext &node);
+  /// The states after the last step, then the scanned outputs.
+  FailureOr<SmallVector<Tensor>> run(NodeContext &node) const;
+};
+
+} // namespace
+
+LogicalResult Scan::readLength(NodeContext &node) {
+  length = -1;
+  for (auto [tensor, axis] : llvm::zip(inputs, inputAxes)) {
+    auto resolved = node.resolveAxis(axis, tensor.getType().getRank());
     if (failed(resolved))
       return failure();
     axis = *resolved;
-    int64_t size = node.getShape(states + i)[axis];
+    int64_t size = tensor.getType().getDimSize(axis);
     if (length >= 0 && size != length)
       return node.error("E2301", "scans inputs of different lengths");
     length = size;
   }
-  SmallVector<Tensor> carried;
-  for (int64_t i = 0; i < states; ++i)
-    carried.push_back(node.getInput(i));
-  SmallVector<SmallVector<Tensor>> scanned(scanOutputs);
+  return success();
+}
+
+FailureOr<SmallVector<Tensor>> Scan::run(NodeContext &node) const {
+  SmallVector<Tensor> carried = states;
+  SmallVector<SmallVector<Tensor>> scanned(outputAxes.size());
   for (int64_t step = 0; step < length; ++step) {
-    SmallVector<Tensor> inputs = carried;
-    for (int64_t i = 0; i < scanInputs; ++i)
-      inputs.push_back(Tensor{nullptr, takeStep(node, node.getValue(states + i), (*inputAxes)[i],
-                                                (*inputReversed)[i] ? length - 1 - step : step)});
-    auto outputs = node.importGraph("body", inputs);
+    SmallVector<Tensor> taken = carried;
+    for (auto [tensor, axis, isReversed] : llvm::zip(inputs, inputAxes, inputReversed))
+      taken.push_back(Tensor{nullptr, takeStep(node, node.getValue(tensor), axis,
+                                               isReversed ? length - 1 - step : step)});
+    auto outputs = node.importGraph("body", taken);
     if (failed(outputs))
       return failure();
-    if (static_cast<int64_t>(outputs->size()) != states + scanOutputs)
+    if (outputs->size() != states.size() + scanned.size())
       return node.error("E2010", "has a body with another number of outputs");
-    for (int64_t i = 0; i < states; ++i)
-      carried[i] = (*outputs)[i];
-    for (int64_t i = 0; i < scanOutputs; ++i)
-      scanned[i].push_back((*outputs)[states + i]);
+    for (auto [i, output] : llvm::enumerate(*outputs)) {
+      if (i < carried.size())
+        carried[i] = output;
+      else
+        scanned[i - carried.size()].push_back(output);
+    }
   }
-  SmallVector<Tensor> results = carried;
-  for (int64_t i = 0; i < scanOutputs; ++i) {
-    if ((*outputReversed)[i])
-      std::reverse(scanned[i].begin(), scanned[i].end());
-    int64_t rank = scanned[i].empty() ? 1 : scanned[i].front().getType().getRank() + 1;
-    auto axis = node.resolveAxis((*outputAxes)[i], rank);
-    if (failed(axis))
+  for (auto [steps, axis, isReversed] : llvm::zip(scanned, outputAxes, outputReversed)) {
+    if (isReversed)
+      std::reverse(steps.begin(), steps.end());
+    int64_t rank = steps.empty() ? 1 : steps.front().getType().getRank() + 1;
+    auto resolved = node.resolveAxis(axis, rank);
+    if (failed(resolved))
       return failure();
-    auto joined = stack(node, scanned[i], *axis);
+    auto joined = stack(node, steps, *resolved);
     if (failed(joined))
       return failure();
-    results.push_back(*joined);
+    carried.push_back(*joined);
   }
-  return node.setResults(results);
+  return carried;
+}
+
+/// Version 8: the sequences of a batch, one after another.
+static LogicalResult importBatchedScan(NodeContext &node, const Scan &batched) {
+  int64_t batch = -1, length = -1;
+  for (const Tensor &tensor : batched.inputs) {
+    ArrayRef<int64_t> shape = tensor.getType().getShape();
+    if (shape.size() < 2 || (batch >= 0 && (shape[0] != batch || shape[1] != length)))
+      return node.error("E2301", "scans inputs of different batches or lengths");
+    batch = shape[0];
+    length = shape[1];
+  }
+  for (const Tensor &tensor : batched.states)
+    if (tensor.getType().getRank() < 1 || tensor.getType().getDimSize(0) != batch)
+      return node.error("E2301", "has states of another batch than its inputs");
+  if (node.hasInput(0)) {
+    auto lengths = node.requireIntegers(0, "the lengths of the sequences");
+    if (failed(lengths))
+      return failure();
+    if (llvm::any_of(*lengths, [&](int64_t given) { return given != length; }))
+      return node.error("E2309", "has sequences that are shorter than the longest one");
+  }
+  SmallVector<SmallVector<Tensor>> results(node.getNumOutputs());
+  for (int64_t i = 0; i < batch; ++i) {
+    Scan scan = batched;
+    scan.length = length;
+    for (SmallVector<Tensor> *tensors : {&scan.states, &scan.inputs})
+      for (Tensor &tensor : *tensors)
+        tensor = Tensor{nullptr, takeStep(node, node.getValue(tensor), 0, i)};
+    auto outputs = scan.run(node);
+    if (failed(outputs))
+      return failure();
+    for (auto [list, output] : llvm::zip(results, *outputs))
+      list.push_back(output);
+  }
+  for (auto [i, list] : llvm::enumerate(results)) {
+    auto joined = stack(node, list, 0);
+    if (failed(joined) || failed(node.setResult(*joined, i)))
+      return failure();
+  }
+  return success();
+}
+
+static LogicalResult importScan(NodeContext &node) {
+  bool isBatched = node.version < 9;
+  int64_t first = isBatched ? 1 : 0; // version 8 has the lengths of the sequences before the states
+  int64_t scanInputs = node.getInt("num_scan_inputs", 0);
+  int64_t states = static_cast<int64_t>(node.getNumInputs()) - first - scanInputs;
+  int64_t scanOutputs = static_cast<int64_t>(node.getNumOutputs()) - states;
+  if (scanInputs < 1 || states < 0 || scanOutputs < 0)
+    return node.error("E2016", "attribute 'num_scan_inputs' does not fit the inputs and outputs");
+  Scan scan;
+  for (unsigned i = first; i < node.getNumInputs(); ++i) {
+    if (!node.hasInput(i))
+      return node.error("E2011", "lacks its input " + Twine(i));
+    (i < first + states ? scan.states : scan.inputs).push_back(node.getInput(i));
+  }
+  auto inputAxes = getPerTensor(node, "scan_input_axes", scanInputs);
+  auto inputReversed =
+      getPerTensor(node, isBatched ? "directions" : "scan_input_directions", scanInputs);
+  auto outputAxes = getPerTensor(node, "scan_output_axes", scanOutputs);
+  auto outputReversed = getPerTensor(node, "scan_output_directions", scanOutputs);
+  if (failed(inputAxes) || failed(inputReversed) || failed(outputAxes) || failed(outputReversed))
+    return failure();
+  scan.inputAxes = *inputAxes;
+  scan.inputReversed = *inputReversed;
+  scan.outputAxes = *outputAxes;
+  scan.outputReversed = *outputReversed;
+  if (isBatched)
+    return importBatchedScan(node, scan);
+  if (failed(scan.readLength(node)))
+    return failure();
+  auto results = scan.run(node);
+  if (failed(results))
+    return failure();
+  return node.setResults(*results);
 }
 
 ArrayRef<Operator> getControlFlowOperators() {
@@ -245,7 +324,7 @@ ArrayRef<Operator> getControlFlowOperators() {
       {"", "If", 1, 1, 1, anyNumber, "then_branch:graph! else_branch:graph!", importIf,
        FloatTypes::Any},
       {"", "Loop", 1, 0, anyNumber, anyNumber, "body:graph!", importLoop, FloatTypes::Any},
-      {"", "Scan", 8, 1, anyNumber, anyNumber,
+      {"", "Scan", 8, 0, anyNumber, anyNumber,
        "body:graph! num_scan_inputs:int! scan_input_axes:ints>=9 scan_input_directions:ints>=9 "
        "scan_output_axes:ints>=9 scan_output_directions:ints>=9 directions:ints<9",
        importScan, FloatTypes::Any},

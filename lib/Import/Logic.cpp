@@ -61,7 +61,7 @@ static LogicalResult importBitCast(NodeContext &node) {
 ArrayRef<Operator> getLogicOperators() {
   static const Operator rows[] = {
       {"", "And", 7, 2, 2, 1, "", importBits<qnn::AndOp, true>},
-      {"", "BitCast", 26, 1, 1, 1, "to:int!", importBitCast},
+      {"", "BitCast", 26, 1, 1, 1, "to:int!", importBitCast, FloatTypes::Any},
       {"", "BitShift", 11, 2, 2, 1, "direction:string!", importBitShift},
       {"", "BitwiseAnd", 18, 2, 2, 1, "", importBits<qnn::AndOp, false>},
       {"", "BitwiseNot", 18, 1, 1, 1, "", importInversion<false>},
