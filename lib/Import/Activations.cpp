@@ -59,12 +59,17 @@ static FailureOr<Value> createThresholdedRelu(NodeContext &node, Value x) {
 static LogicalResult importPRelu(NodeContext &node) {
   if (failed(requireOneType(node)) || failed(requireNumber(node, 0)))
     return failure();
-  auto shape = broadcastShapes(node.getShape(0), node.getShape(1));
+  SmallVector<int64_t> slopes(node.getShape(1));
+  // Before version 7, a list of slopes has one for each channel.
+  if (node.version < 7 && slopes.size() == 1 && slopes[0] > 1 && node.getRank(0) > 2)
+    slopes.append(node.getRank(0) - 2, 1);
+  auto shape = broadcastShapes(node.getShape(0), slopes);
   if (!shape || ArrayRef<int64_t>(*shape) != node.getShape(0))
     return node.error("E2301", "slopes of shape " + formatShape(node.getShape(1)) +
                                    " cannot be broadcast to " + formatShape(node.getShape(0)));
   FloatMath math(node);
-  Value input = node.getValue(0), slope = node.getValue(1), zero = math.like(input, 0);
+  Value input = node.getValue(0), zero = math.like(input, 0);
+  Value slope = node.createReshape(node.getValue(1), slopes);
   if (node.getElementType(0).isF32())
     return node.setResult(math.add(math.max(input, zero), math.mul(math.min(input, zero), slope)));
   return node.setResult(math.select(math.compare(qnn::CompareKind::Less, input, zero),

@@ -18,6 +18,20 @@ ConstantPointer reshapeConstant(const Constant &constant, ArrayRef<int64_t> shap
   return result;
 }
 
+ConstantPointer fillConstant(const Constant &element, ArrayRef<int64_t> shape) {
+  RankedTensorType type = element.type.clone(shape);
+  size_t size = type.getNumElements() * element.bytes.size();
+  std::string bytes;
+  bytes.reserve(size);
+  if (size > 0)
+    bytes.assign(element.bytes.begin(), element.bytes.end());
+  while (bytes.size() < size)
+    bytes.append(bytes, 0, std::min(bytes.size(), size - bytes.size()));
+  ConstantPointer result = makeConstant(type, std::move(bytes));
+  result->dataType = element.dataType;
+  return result;
+}
+
 ConstantPointer viewConstant(const Constant &constant, ArrayRef<int64_t> shape, int64_t offset,
                              ArrayRef<int64_t> strides) {
   int64_t width = qnn::getElementBytes(constant.type.getElementType());

@@ -20,6 +20,9 @@ inline bool isFoldable(const Constant *constant) {
 /// The same bytes under another shape of as many elements.
 ConstantPointer reshapeConstant(const Constant &constant, llvm::ArrayRef<int64_t> shape);
 
+/// The single element of a constant in every place of a shape.
+ConstantPointer fillConstant(const Constant &element, llvm::ArrayRef<int64_t> shape);
+
 /// The elements at offset + sum index[i] * strides[i], counted in elements of the constant. The
 /// caller makes sure that they lie inside.
 ConstantPointer viewConstant(const Constant &constant, llvm::ArrayRef<int64_t> shape,

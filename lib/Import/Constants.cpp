@@ -59,9 +59,9 @@ static LogicalResult importConstantOfShape(NodeContext &node) {
   std::optional<int64_t> count = productChecked(*shape, mostTensorBytes / 8);
   if (static_cast<int64_t>(shape->size()) > mostDimensions || !count)
     return node.error("E2107", "the shape " + formatShape(*shape) + " is too large or negative");
-  if (failed(node.chargeFolding(*count * static_cast<int64_t>(element->bytes.size()))))
+  if (failed(node.chargeFilling(*count * static_cast<int64_t>(element->bytes.size()))))
     return failure();
-  return node.setResult(viewConstant(*element, *shape, 0, SmallVector<int64_t>(shape->size(), 0)));
+  return node.setResult(fillConstant(*element, *shape));
 }
 
 static LogicalResult importShape(NodeContext &node) {

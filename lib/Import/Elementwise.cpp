@@ -113,6 +113,18 @@ template <typename Op> static LogicalResult importChain(NodeContext &node) {
   return node.setResult(*result);
 }
 
+/// Add and its like; versions before 7 may say where the second operand lies.
+template <typename Op> static LogicalResult importPair(NodeContext &node) {
+  if (!node.hasAttribute("axis"))
+    return importChain<Op>(node);
+  if (failed(requireOneType(node)) || failed(requireNumber(node, 0)))
+    return failure();
+  auto second = alignSecond(node);
+  if (failed(second))
+    return failure();
+  return node.setResult(FloatMath(node).binary<Op>(node.getValue(0), *second));
+}
+
 static LogicalResult importMean(NodeContext &node) {
   if (failed(requireReal(node, 0)))
     return failure();
@@ -184,16 +196,16 @@ static LogicalResult importPow(NodeContext &node) {
 ArrayRef<Operator> getElementwiseOperators() {
   static const Operator rows[] = {
       {"", "Abs", 1, 1, 1, 1, "", importNumber<qnn::AbsOp>},
-      {"", "Add", 1, 2, 2, 1, "", importChain<qnn::AddOp>},
+      {"", "Add", 1, 2, 2, 1, oldBroadcast, importPair<qnn::AddOp>},
       {"", "Ceil", 1, 1, 1, 1, "", importReal<qnn::CeilOp>},
       {"", "Clip", 1, 1, 3, 1, "min:float<11 max:float<11", importClip},
-      {"", "Div", 1, 2, 2, 1, "", importChain<qnn::DivOp>},
+      {"", "Div", 1, 2, 2, 1, oldBroadcast, importPair<qnn::DivOp>},
       {"", "Floor", 1, 1, 1, 1, "", importReal<qnn::FloorOp>},
       {"", "Max", 1, 1, anyNumber, 1, "", importChain<qnn::MaxOp>},
       {"", "Mean", 1, 1, anyNumber, 1, "", importMean},
       {"", "Min", 1, 1, anyNumber, 1, "", importChain<qnn::MinOp>},
       {"", "Mod", 10, 2, 2, 1, "fmod:int", importMod},
-      {"", "Mul", 1, 2, 2, 1, "", importChain<qnn::MulOp>},
+      {"", "Mul", 1, 2, 2, 1, oldBroadcast, importPair<qnn::MulOp>},
       {"", "Neg", 1, 1, 1, 1, "", importNeg},
       {"", "Pow", 1, 2, 2, 1, "", importPow},
       {"", "Reciprocal", 1, 1, 1, 1, "", importReciprocal},
@@ -201,7 +213,7 @@ ArrayRef<Operator> getElementwiseOperators() {
       {"", "Round", 11, 1, 1, 1, "", importReal<qnn::RoundOp>},
       {"", "Sign", 9, 1, 1, 1, "", importSign},
       {"", "Sqrt", 1, 1, 1, 1, "", importReal<qnn::SqrtOp>},
-      {"", "Sub", 1, 2, 2, 1, "", importChain<qnn::SubOp>},
+      {"", "Sub", 1, 2, 2, 1, oldBroadcast, importPair<qnn::SubOp>},
       {"", "Sum", 1, 1, anyNumber, 1, "", importChain<qnn::AddOp>},
   };
   return rows;

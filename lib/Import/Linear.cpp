@@ -131,7 +131,8 @@ static LogicalResult importGemm(NodeContext &node) {
 ArrayRef<Operator> getLinearOperators() {
   static const Operator rows[] = {
       {"", "Einsum", 12, 1, anyNumber, 1, "equation:string!", importEinsum},
-      {"", "Gemm", 7, 2, 3, 1, "alpha:float beta:float transA:int transB:int", importGemm},
+      {"", "Gemm", 1, 2, 3, 1, "alpha:float beta:float broadcast:int<7 transA:int transB:int",
+       importGemm},
       {"", "MatMul", 1, 2, 2, 1, "", importMatMul},
       {"", "MatMulInteger", 10, 2, 4, 1, "", importMatMulInteger},
   };

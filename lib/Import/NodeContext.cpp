@@ -207,12 +207,21 @@ Value NodeContext::createFloats(ArrayRef<int64_t> shape, ArrayRef<float> values)
                                       RankedTensorType::get(shape, builder.getF32Type()), values);
 }
 
-LogicalResult NodeContext::chargeFolding(int64_t bytes) {
-  if (bytes > state.foldBudget)
-    return error("E7003", "computes " + Twine(bytes) +
-                              " bytes of constants from far fewer; store them as initializers");
-  state.foldBudget -= bytes;
+static LogicalResult charge(NodeContext &node, int64_t &budget, int64_t bytes) {
+  if (bytes > budget)
+    return node.error("E7003",
+                      "computes " + Twine(bytes) +
+                          " bytes of constants from far fewer; store them as initializers");
+  budget -= bytes;
   return success();
+}
+
+LogicalResult NodeContext::chargeFolding(int64_t bytes) {
+  return charge(*this, state.foldBudget, bytes);
+}
+
+LogicalResult NodeContext::chargeFilling(int64_t bytes) {
+  return charge(*this, state.fillBudget, bytes);
 }
 
 LogicalResult NodeContext::setResult(Tensor tensor, unsigned i) {

@@ -43,8 +43,9 @@ struct ImportState {
   mlir::OpBuilder builder;
   Reporter &reporter;
   ExternalData &external;
-  int64_t foldBudget; // bytes that folding may still make
-  int64_t nodeBudget; // nodes that unrolling and inlining may still make
+  int64_t foldBudget;                    // bytes that folding may still make
+  int64_t fillBudget = int64_t(1) << 30; // bytes that may still be made of one number each
+  int64_t nodeBudget;                    // nodes that unrolling and inlining may still make
   Frame frame;
   bool hasNarrowed = false; // f64 arithmetic was replaced by f32's
   /// Tensors of nodes that run several times are decoded once.
@@ -156,6 +157,9 @@ public:
 
   /// Accounts for `bytes` made by folding; an error when the file is out of proportion to them.
   mlir::LogicalResult chargeFolding(int64_t bytes);
+  /// The same for a tensor of equal elements, which costs no time: networks whose weights were cut
+  /// out are made of them.
+  mlir::LogicalResult chargeFilling(int64_t bytes);
 
   mlir::LogicalResult setResult(mlir::Value value, unsigned i = 0) {
     return setResult(Tensor{nullptr, value}, i);

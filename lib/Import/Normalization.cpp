@@ -78,7 +78,9 @@ static LogicalResult importBatchNormalization(NodeContext &node) {
   if (failed(node.requireRank(0, 2, mostDimensions)))
     return failure();
   bool isTraining = node.getInt("training_mode", 0) != 0;
-  if (node.getInt("spatial", 1) != 1 || (node.version < 14 && node.hasOutput(1)))
+  bool isOldTraining =
+      node.version < 7 ? node.getInt("is_test", 0) == 0 : node.version < 14 && node.hasOutput(1);
+  if (node.getInt("spatial", 1) != 1 || isOldTraining)
     return node.error("E2309",
                       "is not spatial, or in training mode, which qcc does not support before "
                       "version 14");
@@ -294,8 +296,8 @@ static LogicalResult importInstanceNormalization(NodeContext &node) {
 
 ArrayRef<Operator> getNormalizationOperators() {
   static const Operator rows[] = {
-      {"", "BatchNormalization", 7, 5, 5, 5,
-       "epsilon:float momentum:float spatial:int<9 training_mode:int>=14",
+      {"", "BatchNormalization", 1, 5, 5, 5,
+       "epsilon:float is_test:int<7 momentum:float spatial:int<9 training_mode:int>=14",
        importBatchNormalization},
       {"", "GroupNormalization", 18, 3, 3, 1, "epsilon:float num_groups:int! stash_type:int>=21",
        importGroupNormalization},

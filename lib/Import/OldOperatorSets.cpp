@@ -9,9 +9,9 @@
 namespace qcc::import {
 
 int64_t getOldestEqualVersion(llvm::StringRef name) {
-  // Add and its like lost attributes that made shapes fit; without these, only equal shapes were
-  // allowed, which mean the same today. Others gained attributes whose defaults are the old
-  // meaning.
+  // The handlers know the attributes with which Add and its like broadcast; without these, only
+  // equal shapes were allowed, which mean the same today. Others gained attributes whose defaults
+  // are the old meaning.
   return llvm::StringSwitch<int64_t>(name)
       .Cases({"Add", "And", "ArgMax", "ArgMin", "AveragePool", "Constant", "Conv", "ConvTranspose",
               "DepthToSpace", "Div"},
@@ -32,7 +32,7 @@ int64_t getOldestEqualVersion(llvm::StringRef name) {
       .Case("Concat", 4)
       .Case("Reshape", 5)
       .Cases({"Abs", "Cast", "Ceil", "Clip", "Elu", "Exp", "Floor", "HardSigmoid",
-              "InstanceNormalization", "LeakyRelu"},
+              "InstanceNormalization", "LeakyRelu", "BatchNormalization", "Gemm", "PRelu"},
              6)
       .Cases({"Log", "Max", "Mean", "Min", "Neg", "Reciprocal", "Relu", "Selu", "Sigmoid", "Sqrt",
               "Sum", "Tanh", "Tile"},

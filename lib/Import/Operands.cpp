@@ -43,6 +43,26 @@ LogicalResult requireOneType(NodeContext &node, unsigned first) {
   return success();
 }
 
+FailureOr<Value> alignSecond(NodeContext &node) {
+  if (!node.hasAttribute("axis"))
+    return node.getValue(1);
+  auto axis = node.getAxis("axis", 0, node.getRank(0));
+  if (failed(axis))
+    return failure();
+  SmallVector<int64_t> shape(node.getShape(1));
+  int64_t after = node.getRank(0) - *axis - static_cast<int64_t>(shape.size());
+  if (after < 0)
+    return node.error("E2301", node.describeInput(1) + " of shape " + formatShape(shape) +
+                                   " does not fit into " + formatShape(node.getShape(0)) +
+                                   " from dimension " + Twine(*axis));
+  shape.append(after, 1);
+  auto joined = broadcastShapes(node.getShape(0), shape);
+  if (!joined || ArrayRef<int64_t>(*joined) != node.getShape(0))
+    return node.error("E2301", node.describeInput(1) + " of shape " + formatShape(shape) +
+                                   " cannot be broadcast to " + formatShape(node.getShape(0)));
+  return node.createReshape(node.getValue(1), shape);
+}
+
 FailureOr<RankedTensorType> broadcastInputs(NodeContext &node, Type elementType) {
   SmallVector<int64_t> shape(node.getShape(0));
   for (unsigned i = 1; i < node.getNumInputs(); ++i) {

@@ -22,6 +22,12 @@ mlir::LogicalResult requireReal(NodeContext &node, unsigned i);
 /// Fails unless all inputs from `first` on are present and have one element type.
 mlir::LogicalResult requireOneType(NodeContext &node, unsigned first = 0);
 
+/// Words of the attributes with which operator sets before 7 broadcast the second operand.
+constexpr llvm::StringLiteral oldBroadcast("axis:int<7 broadcast:int<7");
+
+/// Input 1, its dimensions moved to where the old attribute 'axis' puts them.
+mlir::FailureOr<mlir::Value> alignSecond(NodeContext &node);
+
 /// Type of the result that all inputs broadcast to.
 mlir::FailureOr<mlir::RankedTensorType> broadcastInputs(NodeContext &node, mlir::Type elementType);
 
