@@ -61,14 +61,17 @@ static LogicalResult importWhere(NodeContext &node) {
 
 ArrayRef<Operator> getComparisonOperators() {
   static const Operator rows[] = {
-      {"", "Equal", 7, 2, 2, 1, "", importRelation<CompareKind::Equal, false>},
-      {"", "Greater", 7, 2, 2, 1, "", importRelation<CompareKind::Less, true>},
-      {"", "GreaterOrEqual", 12, 2, 2, 1, "", importRelation<CompareKind::LessOrEqual, true>},
-      {"", "IsInf", 10, 1, 1, 1, "detect_negative:int detect_positive:int", importIsInf},
-      {"", "IsNaN", 9, 1, 1, 1, "", importIsNaN},
-      {"", "Less", 7, 2, 2, 1, "", importRelation<CompareKind::Less, false>},
-      {"", "LessOrEqual", 12, 2, 2, 1, "", importRelation<CompareKind::LessOrEqual, false>},
-      {"", "Where", 9, 3, 3, 1, "", importWhere},
+      {"", "Equal", 7, 2, 2, 1, "", importRelation<CompareKind::Equal, false>, FloatTypes::Double},
+      {"", "Greater", 7, 2, 2, 1, "", importRelation<CompareKind::Less, true>, FloatTypes::Double},
+      {"", "GreaterOrEqual", 12, 2, 2, 1, "", importRelation<CompareKind::LessOrEqual, true>,
+       FloatTypes::Double},
+      {"", "IsInf", 10, 1, 1, 1, "detect_negative:int detect_positive:int", importIsInf,
+       FloatTypes::Double},
+      {"", "IsNaN", 9, 1, 1, 1, "", importIsNaN, FloatTypes::Double},
+      {"", "Less", 7, 2, 2, 1, "", importRelation<CompareKind::Less, false>, FloatTypes::Double},
+      {"", "LessOrEqual", 12, 2, 2, 1, "", importRelation<CompareKind::LessOrEqual, false>,
+       FloatTypes::Double},
+      {"", "Where", 9, 3, 3, 1, "", importWhere, FloatTypes::Double},
   };
   return rows;
 }

@@ -85,6 +85,10 @@ static LogicalResult importClip(NodeContext &node) {
       return node.setResult(math.clip(node.getValue(0), *low, *high));
   }
   Value result = node.getValue(0);
+  if (node.hasAttribute("min"))
+    result = math.max(result, math.like(result, node.getFloat("min", 0)));
+  if (node.hasAttribute("max"))
+    result = math.min(result, math.like(result, node.getFloat("max", 0)));
   if (node.hasInput(1))
     result = math.max(result, node.createReshape(node.getValue(1), {}));
   if (node.hasInput(2))
@@ -195,26 +199,26 @@ static LogicalResult importPow(NodeContext &node) {
 
 ArrayRef<Operator> getElementwiseOperators() {
   static const Operator rows[] = {
-      {"", "Abs", 1, 1, 1, 1, "", importNumber<qnn::AbsOp>},
-      {"", "Add", 1, 2, 2, 1, oldBroadcast, importPair<qnn::AddOp>},
-      {"", "Ceil", 1, 1, 1, 1, "", importReal<qnn::CeilOp>},
-      {"", "Clip", 1, 1, 3, 1, "min:float<11 max:float<11", importClip},
-      {"", "Div", 1, 2, 2, 1, oldBroadcast, importPair<qnn::DivOp>},
-      {"", "Floor", 1, 1, 1, 1, "", importReal<qnn::FloorOp>},
-      {"", "Max", 1, 1, anyNumber, 1, "", importChain<qnn::MaxOp>},
-      {"", "Mean", 1, 1, anyNumber, 1, "", importMean},
-      {"", "Min", 1, 1, anyNumber, 1, "", importChain<qnn::MinOp>},
+      {"", "Abs", 1, 1, 1, 1, "", importNumber<qnn::AbsOp>, FloatTypes::Double},
+      {"", "Add", 1, 2, 2, 1, oldBroadcast, importPair<qnn::AddOp>, FloatTypes::Double},
+      {"", "Ceil", 1, 1, 1, 1, "", importReal<qnn::CeilOp>, FloatTypes::Double},
+      {"", "Clip", 1, 1, 3, 1, "min:float<11 max:float<11", importClip, FloatTypes::Double},
+      {"", "Div", 1, 2, 2, 1, oldBroadcast, importPair<qnn::DivOp>, FloatTypes::Double},
+      {"", "Floor", 1, 1, 1, 1, "", importReal<qnn::FloorOp>, FloatTypes::Double},
+      {"", "Max", 1, 1, anyNumber, 1, "", importChain<qnn::MaxOp>, FloatTypes::Double},
+      {"", "Mean", 1, 1, anyNumber, 1, "", importMean, FloatTypes::Double},
+      {"", "Min", 1, 1, anyNumber, 1, "", importChain<qnn::MinOp>, FloatTypes::Double},
       {"", "Mod", 10, 2, 2, 1, "fmod:int", importMod},
-      {"", "Mul", 1, 2, 2, 1, oldBroadcast, importPair<qnn::MulOp>},
-      {"", "Neg", 1, 1, 1, 1, "", importNeg},
+      {"", "Mul", 1, 2, 2, 1, oldBroadcast, importPair<qnn::MulOp>, FloatTypes::Double},
+      {"", "Neg", 1, 1, 1, 1, "", importNeg, FloatTypes::Double},
       {"", "Pow", 1, 2, 2, 1, "", importPow},
-      {"", "Reciprocal", 1, 1, 1, 1, "", importReciprocal},
-      {"", "Relu", 1, 1, 1, 1, "", importNumber<qnn::ReluOp>},
-      {"", "Round", 11, 1, 1, 1, "", importReal<qnn::RoundOp>},
-      {"", "Sign", 9, 1, 1, 1, "", importSign},
+      {"", "Reciprocal", 1, 1, 1, 1, "", importReciprocal, FloatTypes::Double},
+      {"", "Relu", 1, 1, 1, 1, "", importNumber<qnn::ReluOp>, FloatTypes::Double},
+      {"", "Round", 11, 1, 1, 1, "", importReal<qnn::RoundOp>, FloatTypes::Double},
+      {"", "Sign", 9, 1, 1, 1, "", importSign, FloatTypes::Double},
       {"", "Sqrt", 1, 1, 1, 1, "", importReal<qnn::SqrtOp>},
-      {"", "Sub", 1, 2, 2, 1, oldBroadcast, importPair<qnn::SubOp>},
-      {"", "Sum", 1, 1, anyNumber, 1, "", importChain<qnn::AddOp>},
+      {"", "Sub", 1, 2, 2, 1, oldBroadcast, importPair<qnn::SubOp>, FloatTypes::Double},
+      {"", "Sum", 1, 1, anyNumber, 1, "", importChain<qnn::AddOp>, FloatTypes::Double},
   };
   return rows;
 }

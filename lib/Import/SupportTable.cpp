@@ -40,6 +40,61 @@ static StringRef getIntegerForm(const Operator &row) {
       .Default("");
 }
 
+/// Element types of the operands that carry the values.
+static std::string getTypes(const Operator &row) {
+  if (row.floats == FloatTypes::Any)
+    return "every";
+  if (row.name.starts_with("Bitwise") || row.name == "BitShift")
+    return "integers";
+  if (llvm::is_contained<StringRef>({"And", "Not", "Or", "Xor"}, row.name))
+    return "bool";
+  if (row.name.starts_with("QLinear") || row.name == "QGemm" || row.name.ends_with("Integer"))
+    return "i8 u8";
+  bool takesIntegers =
+      row.name.starts_with("Reduce") ||
+      llvm::StringSwitch<bool>(row.name)
+          .Cases({"Abs", "Add", "ArgMax", "ArgMin", "Clip", "CumProd", "CumSum"}, true)
+          .Cases({"Div", "Equal", "Greater", "GreaterOrEqual", "Less"}, true)
+          .Cases({"LessOrEqual", "Max", "Min", "Mod", "Mul", "Neg", "OneHot"}, true)
+          .Cases({"PRelu", "Pow", "Range", "Relu", "Scatter", "ScatterElements"}, true)
+          .Cases({"ScatterND", "Shrink", "Sign", "Sub", "Sum", "TopK", "Where"}, true)
+          .Default(false);
+  std::string types =
+      row.floats == FloatTypes::Double ? "f32 f64 (f16 bf16 in f32)" : "f32 (f16 bf16 f64 in f32)";
+  return takesIntegers ? types + ", integers" : types;
+}
+
+/// Who makes the code: the emitters of Codegen, or nobody where nothing is left to compute.
+static StringRef getCode(const Operator &row) {
+  return llvm::StringSwitch<StringRef>(row.name)
+      .Cases({"Conv", "ConvInteger", "QLinearConv", "CausalConvWithState"},
+             "contraction, depthwise")
+      .Cases({"ConvTranspose", "Gemm", "MatMul", "MatMulInteger", "QGemm", "QLinearMatMul"},
+             "contraction")
+      .Cases(
+          {"Attention", "DFT", "DeformConv", "Einsum", "FlexAttention", "LinearAttention", "STFT"},
+          "contraction, generic")
+      .Cases({"GRU", "LSTM", "RNN"}, "contraction, recurrent")
+      .Cases({"BlackmanWindow", "Constant", "ConstantOfShape", "HammingWindow", "HannWindow"},
+             "none")
+      .Cases({"Identity", "MelWeightMatrix", "Range", "Shape", "Size"}, "none")
+      .Cases({"If", "Loop", "Scan"}, "that of its graphs")
+      .Default("generic");
+}
+
+/// Where test/EndToEnd runs networks with the operator; test/Conformance runs all on the host.
+static StringRef getMachines(const Operator &row) {
+  bool isEverywhere =
+      row.domain.empty() &&
+      llvm::StringSwitch<bool>(row.name)
+          .Cases({"Add", "AveragePool", "Cast", "Conv", "DequantizeLinear", "Flatten", "Gemm"},
+                 true)
+          .Cases({"GlobalAveragePool", "MatMul", "MatMulInteger", "MaxPool", "Mul", "Neg"}, true)
+          .Cases({"QuantizeLinear", "Relu", "Reshape", "Softmax", "Sub", "Transpose"}, true)
+          .Default(false);
+  return isEverywhere ? "host, aarch64, Cortex-M" : "host";
+}
+
 static std::string describeCount(unsigned least, unsigned most) {
   if (most == anyNumber)
     return std::to_string(least) + " or more";
@@ -75,12 +130,23 @@ void printSupportedOperators(llvm::raw_ostream &os) {
   });
   os << "# Operators\n\n"
         "What `qcc -print-supported-operators` prints: the operators that Import reads, in the "
-        "versions of their\ndomain's operator set. Which element types and corners of them work, "
-        "[Scoreboard.md](Scoreboard.md) shows case by\ncase. The last column says what becomes of "
-        "a float operator between DequantizeLinear and QuantizeLinear; where\nit is empty, the "
-        "operator computes in float there. See [Quantization.md](Quantization.md).\n\n"
-        "| operator | domain | versions | inputs | outputs | attributes | integer form |\n"
-        "|---|---|---|---|---|---|---|\n";
+        "versions of their\ndomain's operator set. [Scoreboard.md](Scoreboard.md) shows case by "
+        "case "
+        "which corners of them work.\n\n"
+        "- *element types*: of the operands that carry the values; types in parentheses are "
+        "computed "
+        "in f32.\n"
+        "- *integer form*: what becomes of a float operator between DequantizeLinear and "
+        "QuantizeLinear; where it is empty,\n  the operator computes in float there. See "
+        "[Quantization.md](Quantization.md).\n"
+        "- *code*: the emitters of the kernels that compute it. *none*: nothing is left to compute "
+        "when the network runs.\n"
+        "- *run on*: the machines on which tests run it; the same generic code is compiled for "
+        "every "
+        "target.\n\n"
+        "| operator | domain | versions | inputs | outputs | attributes | element types | integer "
+        "form | code | run on |\n"
+        "|---|---|---|---|---|---|---|---|---|---|\n";
   for (const Operator *row : rows) {
     os << "| " << row->name << " | " << (row->domain.empty() ? "ai.onnx" : row->domain) << " | ";
     if (row->domain.empty())
@@ -89,7 +155,8 @@ void printSupportedOperators(llvm::raw_ostream &os) {
       os << "from " << row->since;
     os << " | " << describeCount(row->leastInputs, row->mostInputs) << " | "
        << (row->mostOutputs == anyNumber ? "any number" : describeCount(1, row->mostOutputs))
-       << " | " << describeAttributes(row->attributes) << " | " << getIntegerForm(*row) << " |\n";
+       << " | " << describeAttributes(row->attributes) << " | " << getTypes(*row) << " | "
+       << getIntegerForm(*row) << " | " << getCode(*row) << " | " << getMachines(*row) << " |\n";
   }
 }
 
