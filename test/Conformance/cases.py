@@ -18,7 +18,8 @@ SHORT_NAMES = {"FLOAT": "f32", "DOUBLE": "f64", "FLOAT16": "f16", "BFLOAT16": "b
 
 
 def is_in_tenth(name):
-    return zlib.crc32(name.encode()) % 10 == 0
+    """A fixed tenth, drawn by name, in which the large networks are not."""
+    return zlib.crc32(name.encode()) % 10 == 5
 
 
 def list_graphs(graph):

@@ -3,7 +3,7 @@
 
     run.py --qcc-run build/bin/qcc-run --cases DIRECTORY_OR_ARCHIVE [--only REGEX] [--tenth] [--scoreboard FILE.md]
 
-The exit status is 0 when exactly the cases of expected.json fail. docs/Conformance.md has the rest.
+The exit status is 0 when exactly the cases of expected.json fail; a passing case that it lists is an error too. docs/Conformance.md has the rest.
 """
 import argparse
 import collections
@@ -30,10 +30,11 @@ def parse_arguments():
     parser.add_argument("--only", type=re.compile, help="cases whose name matches")
     parser.add_argument("--operator", help="cases that use this operator")
     parser.add_argument("--tenth", action="store_true", help="a fixed tenth of the cases")
+    parser.add_argument("--expected", type=pathlib.Path, default=EXPECTED, help="the cases that are known to fail")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--scoreboard", type=pathlib.Path, help="write the page")
     parser.add_argument("--failures", type=pathlib.Path, help="write the failing cases with their messages")
-    parser.add_argument("--update-expected", action="store_true", help="make expected.json say what was found")
+    parser.add_argument("--update-expected", action="store_true", help="make the file of expectations say what was found")
     parser.add_argument("-v", "--verbose", action="store_true", help="print every case")
     return parser.parse_args()
 
@@ -70,20 +71,20 @@ def run_all(selected, operators, arguments, scratch):
     return results
 
 
-def update_expected(results, expected):
+def update_expected(results, expected, path):
     ran = {result.case.name for result in results}
     kept = {name: reason for name, reason in expected.items() if name not in ran}
     kept |= {result.case.name: expected.get(result.case.name) or result.describe() for result in results if result.failed}
-    EXPECTED.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    path.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
 
 
-def check_expected(results, expected):
+def check_expected(results, expected, path):
     """Cases that pass or fail against expectation, one line each."""
     for result in results:
         if result.failed and result.case.name not in expected:
             yield f"{result.case.name} fails: {result.describe()}"
         elif not result.failed and result.case.name in expected:
-            yield f"{result.case.name} passes; take it out of {EXPECTED.name}"
+            yield f"{result.case.name} passes; take it out of {path.name}"
 
 
 def print_summary(results, seconds):
@@ -120,12 +121,12 @@ def main():
         arguments.scoreboard.write_text(scoreboard.format_page(results, "test/Conformance/run.py"))
     if arguments.failures:
         arguments.failures.write_text(scoreboard.format_failures(results))
-    expected = json.loads(EXPECTED.read_text())
+    expected = json.loads(arguments.expected.read_text())
     if arguments.update_expected:
-        update_expected(results, expected)
+        update_expected(results, expected, arguments.expected)
         return 0
-    unexpected = list(check_expected(results, expected))
-    print(*unexpected, sep="\n", end="\n" if unexpected else "")
+    unexpected = list(check_expected(results, expected, arguments.expected))
+    print(*unexpected, f"{len(unexpected)} unexpected", sep="\n")
     return 1 if unexpected else 0
 
 

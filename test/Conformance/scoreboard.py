@@ -78,9 +78,12 @@ def format_page(results, command):
     for name in sorted(groups, key=lambda name: (groups[name][0].case.category != "node", name)):
         total, scope, passed, failed = count(groups[name])
         lines.append(f"| {name} | {total} | {passed} | {failed} | {total - scope} | {format_types(groups[name])} | {format_notes(groups[name])} |")
-    lines += ["", "## Out of scope", "", "| reason | cases |", "|---|---|"]
-    reasons = collections.Counter(result.out_of_scope for result in results if result.out_of_scope)
-    lines += [f"| {reason} | {number} |" for reason, number in sorted(reasons.items())]
+    lines += ["", "## Out of scope", "", "| reason | cases | which |", "|---|---|---|"]
+    reasons = collections.defaultdict(list)
+    for result in results:
+        if result.out_of_scope:
+            reasons[result.out_of_scope].append(result.case.name.removeprefix("test_"))
+    lines += [f"| {reason} | {len(names)} | {' '.join(sorted(names))} |" for reason, names in sorted(reasons.items())]
     failing = sorted((result for result in results if result.failed), key=lambda result: (result.operator, result.case.name))
     if failing:
         lines += ["", "## Failing", "", "| case | how |", "|---|---|"]

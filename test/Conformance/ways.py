@@ -14,7 +14,7 @@ WAYS = (REFERENCE, COMPILED, FOLDED)
 CODE = re.compile(r"\[(E\d{4})\]")
 QUOTED = re.compile(r"'([^']*)'")
 NEEDS_VALUE = ("E2307", "E2404")
-SECONDS = 120
+SECONDS = 300
 # Of onnx.backend.test.
 RELATIVE, ABSOLUTE = 1e-3, 1e-7
 OWN_RELATIVE = {"light_densenet121": 2e-3}
