@@ -90,8 +90,8 @@ private:
         << artifact.codeSize << " of code.\n *\n"
         << " * Link " << name
         << ".o; nothing else is needed. The object allocates nothing, keeps nothing, and calls no\n"
-        << " * library. All memory is the caller's. Several threads may run at once, each with an "
-           "arena of its own.\n"
+        << " * library. All memory is the caller's. Several threads may run at once, each with "
+        << (artifact.stateSize ? "a state and " : "") << "an arena of its own.\n"
         << " */\n";
   }
 
@@ -108,8 +108,9 @@ private:
     define("ARENA_ALIGN", Twine(artifact.arenaAlign) + "u", "bytes");
     define("STACK_MAX", Twine(artifact.stackMax) + "u", "bytes; worst case of one call");
     if (artifact.stateSize) {
-      define("STATE_SIZE", Twine(artifact.stateSize) + "u");
-      define("STATE_ALIGN", Twine(artifact.stateAlign) + "u");
+      define("STATE_SIZE", Twine(artifact.stateSize) + "u",
+             "bytes; one stream's, kept between calls");
+      define("STATE_ALIGN", Twine(artifact.stateAlign) + "u", "bytes");
     }
     if (artifact.selftestSize >= 0)
       define("SELFTEST_SIZE", Twine(artifact.selftestSize) + "u",
@@ -139,8 +140,9 @@ private:
     stream
         << "typedef enum {\n  " << upper << "_OK = 0,\n  " << upper
         << "_NULL_POINTER = 1, /* an argument is NULL */\n  " << upper
-        << "_MISALIGNED = 2, /* the arena is not aligned to " << upper << "_ARENA_ALIGN */\n  "
-        << upper
+        << "_MISALIGNED = 2, /* the arena is not aligned to " << upper << "_ARENA_ALIGN"
+        << (artifact.stateSize ? ", or the state not to " + upper + "_STATE_ALIGN" : "")
+        << " */\n  " << upper
         << "_SELFTEST_FAILED = 3 /* the selftest computed something else than the compiler */\n} "
         << name << "_status;\n\n";
     stream << "/* Runs the network once.\n";
@@ -171,7 +173,7 @@ private:
            << "_OK, or a code with nothing written. */\n"
            << name << "_status " << name << "_run(" << parameters << "void *arena);\n\n";
     if (artifact.stateSize)
-      stream << "/* Puts the state to where a stream begins. */\n"
+      stream << "/* Begins a stream: the state is zero. */\n"
              << name << "_status " << name << "_reset(void *state);\n\n";
     if (artifact.selftestSize >= 0)
       stream << "/* Runs the network on a generated input and compares the result, and the weights "

@@ -61,14 +61,14 @@ LogicalResult AttentionLayer::readHeads() {
       return failure();
   if (node.getRank(inputK) != rank || node.getRank(inputV) != rank)
     return node.error("E2302", "has a query, key and value of different ranks");
-  auto queryHeads = splitHeads(node, inputQ, "q_num_heads");
-  auto keyPart = splitHeads(node, inputK, "kv_num_heads");
-  auto valuePart = splitHeads(node, inputV, "kv_num_heads");
-  if (failed(queryHeads) || failed(keyPart) || failed(valuePart))
-    return failure();
-  query = *queryHeads;
-  key = *keyPart;
-  value = *valuePart;
+  for (auto [i, part, attribute] :
+       {std::tuple(inputQ, &query, "q_num_heads"), std::tuple(inputK, &key, "kv_num_heads"),
+        std::tuple(inputV, &value, "kv_num_heads")}) {
+    auto split = splitHeads(node, i, attribute);
+    if (failed(split))
+      return failure();
+    *part = *split;
+  }
   return success();
 }
 

@@ -70,14 +70,14 @@ LogicalResult LinearAttentionLayer::readTensors() {
   for (unsigned i : {inputQ, inputK, inputV})
     if (failed(node.requireFloat(i)) || failed(node.requireRank(i, 3, 3)))
       return failure();
-  auto queryHeads = splitHeads(node, inputQ, "q_num_heads");
-  auto keyPart = splitHeads(node, inputK, "kv_num_heads");
-  auto valuePart = splitHeads(node, inputV, "kv_num_heads");
-  if (failed(queryHeads) || failed(keyPart) || failed(valuePart))
-    return failure();
-  query = *queryHeads;
-  key = *keyPart;
-  value = *valuePart;
+  for (auto [i, part, attribute] :
+       {std::tuple(inputQ, &query, "q_num_heads"), std::tuple(inputK, &key, "kv_num_heads"),
+        std::tuple(inputV, &value, "kv_num_heads")}) {
+    auto split = splitHeads(node, i, attribute);
+    if (failed(split))
+      return failure();
+    *part = *split;
+  }
   ArrayRef<int64_t> q = typeOf(query).getShape(), k = typeOf(key).getShape(),
                     v = typeOf(value).getShape();
   batch = q[0];
@@ -85,9 +85,11 @@ LogicalResult LinearAttentionLayer::readTensors() {
   keyHeads = k[1];
   steps = q[2];
   if (k[0] != batch || v[0] != batch || k[2] != steps || v[2] != steps || k[3] != q[3] ||
-      heads % keyHeads != 0)
+      keyHeads == 0 || heads % keyHeads != 0)
     return node.error("E2302", "cannot combine a query " + formatShape(q) + ", key " +
                                    formatShape(k) + " and value " + formatShape(v));
+  if (steps == 0)
+    return node.error("E2105", "has no steps, so a result has no elements");
   constexpr int64_t mostSteps = 1024;
   if (steps > mostSteps)
     return node.error("E2309", "has " + Twine(steps) + " steps, of which qcc unrolls at most " +

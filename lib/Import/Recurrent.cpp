@@ -209,7 +209,9 @@ qnn::RecurrentOp Layer::createDirection(Value input, Value lengths, int64_t dire
     }
     bias = math.add(first, second);
   }
-  Value sums = node.create<qnn::LinearOp>(typeOf({steps, batch, width}), input,
+  // The steps of all sequences are rows of one product.
+  Value sums = node.create<qnn::LinearOp>(typeOf({steps * batch, width}),
+                                          node.createReshape(input, {steps * batch, inputs}),
                                           getPart(inputW, direction), bias, Value(), Value());
   SmallVector<Type> results = {typeOf({batch, size})};
   if (kind == qnn::RecurrentKind::LSTM)
@@ -218,7 +220,7 @@ qnn::RecurrentOp Layer::createDirection(Value input, Value lengths, int64_t dire
     results.push_back(typeOf({steps, batch, size}));
   bool reverse = direction == 1 || firstIsReverse;
   return qnn::RecurrentOp::create(
-      node.builder, node.location, results, kind, sums,
+      node.builder, node.location, results, kind, node.createReshape(sums, {steps, batch, width}),
       node.createTranspose(getPart(inputR, direction), {1, 0}), recurrentBias,
       getState(inputH, direction), getState(inputC, direction), getPart(inputP, direction), lengths,
       node.builder.getStrArrayAttr(activations[direction]), alphas[direction], betas[direction],

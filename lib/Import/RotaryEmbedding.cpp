@@ -74,8 +74,10 @@ LogicalResult importRotaryEmbedding(NodeContext &node) {
                       "attribute 'rotary_embedding_dim' must be even and at most " + Twine(size));
   int64_t half = rotated / 2;
   auto cosines = readTable(node, 1, type.getDimSize(0), type.getDimSize(2), half);
+  if (failed(cosines))
+    return failure();
   auto sines = readTable(node, 2, type.getDimSize(0), type.getDimSize(2), half);
-  if (failed(cosines) || failed(sines))
+  if (failed(sines))
     return failure();
   bool interleaved = node.getInt("interleaved", 0) != 0;
   Value x = slice(node, *input, 0, half, interleaved ? 2 : 1);

@@ -6,12 +6,30 @@
 
 #include "dialects/QNN/QNN.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/DenseSet.h"
 
 using namespace mlir;
 
 namespace qcc::pipeline {
 
 static func::FuncOp getNetwork(ModuleOp module) { return module.lookupSymbol<func::FuncOp>("run"); }
+
+/// Each state joins one input with one output of the same type.
+static LogicalResult verifyStates(func::FuncOp network) {
+  llvm::SmallDenseSet<int64_t> seen;
+  for (unsigned i = 0; i < network.getNumArguments(); ++i) {
+    Attribute attribute = network.getArgAttr(i, "qnn.state");
+    if (!attribute)
+      continue;
+    auto result = dyn_cast<IntegerAttr>(attribute);
+    int64_t number = result ? result.getInt() : -1;
+    if (number < 0 || number >= network.getNumResults() || !seen.insert(number).second ||
+        network.getResultTypes()[number] != network.getArgumentTypes()[i])
+      return network.emitError("input ") << i << " has a qnn.state that is no output of its own "
+                                         << "and of its type [E4001]";
+  }
+  return success();
+}
 
 LogicalResult verifyNetwork(ModuleOp module) {
   func::FuncOp network = getNetwork(module);
@@ -23,7 +41,7 @@ LogicalResult verifyNetwork(ModuleOp module) {
   for (unsigned i = 0; i < network.getNumResults(); ++i)
     if (!network.getResultAttr(i, "qnn.name"))
       return network.emitError("output ") << i << " has no qnn.name [E4001]";
-  return success();
+  return verifyStates(network);
 }
 
 LogicalResult verifyQuantized(ModuleOp module) {

@@ -22,3 +22,20 @@ func.func @run(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<2x2xf32>) {
   %1 = qnn.reshape %0 : tensor<4xf32> -> tensor<2x2xf32>
   return %0, %1 : tensor<4xf32>, tensor<2x2xf32>
 }
+
+// -----
+
+// A state is written last, when every reader of the old one has run; a state that becomes another one leaves its memory first.
+// CHECK-LABEL: func.func @run
+// CHECK-SAME: %[[H:[a-z0-9]*]]: tensor<4xf32> {qnn.state = 1 : i64}, %[[G:[a-z0-9]*]]: tensor<4xf32> {qnn.state = 0 : i64}
+// CHECK: %[[R:.*]] = qnn.relu %[[G]]
+// CHECK: %[[OLD:.*]] = qnn.slice %[[H]]
+// CHECK: %[[BEFORE:.*]] = qnn.slice %[[G]]
+// CHECK: %[[NEW_G:.*]] = qnn.slice %[[OLD]]
+// CHECK: %[[NEW_H:.*]] = qnn.slice %[[R]]
+// CHECK: return %[[NEW_G]], %[[NEW_H]], %[[BEFORE]]
+func.func @run(%h: tensor<4xf32> {qnn.state = 1 : i64}, %g: tensor<4xf32> {qnn.state = 0 : i64})
+    -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
+  %0 = qnn.relu %g : tensor<4xf32> -> tensor<4xf32>
+  return %h, %0, %g : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+}
