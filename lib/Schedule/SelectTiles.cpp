@@ -45,10 +45,15 @@ int64_t getSoftmaxScratch(const TargetInfo &target, qnn::KernelOp kernel, qnn::S
   return softmax.getType().getDimSize(axis) * lanes * 4;
 }
 
-/// The sums of one step; for a gru also what its reset gate multiplies.
+/// Sequences that share one load of the weights. Those of different lengths run on their own.
+int64_t chooseRows(qnn::RecurrentOp op) {
+  return op.getLengths() ? 1 : std::min<int64_t>(op.getGates().getType().getDimSize(1), 4);
+}
+
+/// The sums of one step of one sequence; for a gru also what its reset gate multiplies.
 int64_t getScratchBytes(qnn::RecurrentOp op) {
-  int64_t rows = op.getGateCount() + (op.getKind() == qnn::RecurrentKind::GRU ? 1 : 0);
-  return rows * op.getStateSize() * static_cast<int64_t>(sizeof(float));
+  int64_t blocks = op.getGateCount() + (op.getKind() == qnn::RecurrentKind::GRU ? 1 : 0);
+  return blocks * op.getStateSize() * static_cast<int64_t>(sizeof(float));
 }
 
 struct SelectTiles : impl::SelectTilesBase<SelectTiles> {
@@ -74,7 +79,9 @@ struct SelectTiles : impl::SelectTilesBase<SelectTiles> {
         schedule.append("emitter", builder.getStringAttr("pack"));
       } else if (auto recurrent = dyn_cast<qnn::RecurrentOp>(kernel.getBlock().front())) {
         schedule.append("emitter", builder.getStringAttr("recurrent"));
-        schedule.append("scratch", builder.getI64IntegerAttr(getScratchBytes(recurrent)));
+        int64_t rows = chooseRows(recurrent);
+        schedule.append("rows", builder.getI64IntegerAttr(rows));
+        schedule.append("scratch", builder.getI64IntegerAttr(rows * getScratchBytes(recurrent)));
       } else {
         schedule.append("emitter", builder.getStringAttr("generic"));
         if (auto softmax = dyn_cast<qnn::SoftmaxOp>(kernel.getBlock().front()))
