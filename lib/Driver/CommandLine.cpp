@@ -107,12 +107,15 @@ Error readStages(const opt::InputArgList &arguments, CommandLine &line) {
   if (!start.empty() && findStage(start).value_or(0) == 0)
     return usage("-start-from=" + start + ": known are" + stages, "E5013");
   bool isFile = line.emit == "obj" || line.emit == "asm" || line.emit == "llvm";
-  if (!isFile && !findStage(line.emit))
-    return usage("-emit=" + line.emit + ": known are obj asm llvm import" + stages, "E5014");
+  bool isOnnx = line.emit == "onnx";
+  if (!isFile && !isOnnx && !findStage(line.emit))
+    return usage("-emit=" + line.emit + ": known are obj asm llvm onnx import" + stages, "E5014");
   if (!stop.empty() && arguments.hasArg(OPT_emit) && line.emit != stop)
     return usage("-emit=" + line.emit + " does not fit -stop-after=" + stop + "; give one of them",
                  "E5028");
-  if (!isFile)
+  if (isOnnx)
+    stop = "simplify";
+  else if (!isFile)
     stop = line.emit;
   else if (!stop.empty())
     line.emit = stop;

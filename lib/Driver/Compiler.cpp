@@ -7,6 +7,7 @@
 #include "Reporting.h"
 
 #include "qcc/Emit/ObjectFile.h"
+#include "qcc/Export/Export.h"
 #include "qcc/Import/Import.h"
 #include "qcc/Report/Summary.h"
 #include "qcc/Support/OutputFiles.h"
@@ -73,6 +74,7 @@ void Compiler::chooseOutputs() {
     sys::path::replace_extension(path, line.emit == "obj"    ? "o"
                                        : line.emit == "asm"  ? "s"
                                        : line.emit == "llvm" ? "ll"
+                                       : line.emit == "onnx" ? "onnx"
                                                              : "mlir");
     output = path.str().str();
   }
@@ -211,6 +213,10 @@ ExitCode Compiler::compileToFiles() {
     if (line.saveTemps)
       saveIntermediates(*module, files);
     emitObject(*module, files);
+  } else if (line.emit == "onnx") {
+    DiagnosticForwarder forwarder(*context, line.compile.input, line.compile.remarks, diagnostics);
+    if (mlir::FailureOr<std::string> model = exporting::exportOnnx(*module); succeeded(model))
+      files.add(output, std::move(*model));
   } else {
     std::string text;
     raw_string_ostream stream(text);

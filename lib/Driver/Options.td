@@ -13,7 +13,7 @@ def mcpu : Value1<"mcpu", "<cpu>", "CPU of the target, LLVM's names; host withou
 def mattr : Value1<"mattr", "<+a,-b>", "features to add or remove">;
 def optimize : Joined<["-"], "O">, MetaVarName<"<0|1|2|3|s>">, HelpText<"how hard LLVM works on the generated code; 2 is the default, s prefers small code">;
 def name : Value1<"name", "<identifier>", "prefix of every symbol and macro; default: the file's stem">;
-def emit : Value1<"emit", "<kind>", "obj (default), asm, llvm, or the MLIR of a stage: import, simplify, ... codegen">;
+def emit : Value1<"emit", "<kind>", "obj (default), asm, llvm, onnx (the simplified network), or the MLIR of a stage: import, simplify, ... codegen">;
 def stop_after : Value1<"stop-after", "<stage>", "run no stage after this one; with -emit=<stage>, its default">;
 def start_from : Value1<"start-from", "<stage>", "the input is MLIR text as the stage before <stage> hands it on">;
 def dump_stages : Value1<"dump-stages", "<dir>", "write NN.<stage>.mlir after every stage, weights elided">;
