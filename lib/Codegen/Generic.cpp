@@ -214,6 +214,7 @@ LogicalResult emitGeneric(KernelEmitter &emitter) {
       .Case([&](qnn::ArgReduceOp op) { return emitArgReduce(emitter, op); })
       .Case([&](qnn::CumulativeOp op) { return emitCumulative(emitter, op); })
       .Case([&](qnn::TopKOp op) { return emitTopK(emitter, op); })
+      .Case([&](qnn::SuppressOp op) { return emitSuppress(emitter, op); })
       .Default([&](Operation *op) -> LogicalResult {
         if (op->hasTrait<qnn::Elementwise>() || isa<qnn::BitcastOp>(op))
           return emitElementwise(emitter, op);

@@ -21,6 +21,7 @@ bool canVectorize(mlir::Operation *first, mlir::RankedTensorType result);
 mlir::Value makeNumber(KernelEmitter &emitter, mlir::Type type, double value);
 
 mlir::LogicalResult emitArgReduce(KernelEmitter &emitter, qnn::ArgReduceOp op);
+mlir::LogicalResult emitSuppress(KernelEmitter &emitter, qnn::SuppressOp op);
 mlir::LogicalResult emitCumulative(KernelEmitter &emitter, qnn::CumulativeOp op);
 mlir::LogicalResult emitGather(KernelEmitter &emitter, qnn::GatherOp op);
 mlir::LogicalResult emitGather(KernelEmitter &emitter, qnn::GatherElementsOp op);

@@ -139,6 +139,20 @@ static FailureOr<Value> createSwish(NodeContext &node, Value x) {
   return math.mul(x, math.unary<qnn::SigmoidOp>(scaled));
 }
 
+/// The second input times the swish of the first.
+static LogicalResult importSwiGLU(NodeContext &node) {
+  if (failed(node.requireFloat(0)) || failed(node.requireFloat(1)))
+    return failure();
+  if (node.getShape(0) != node.getShape(1))
+    return node.error("E2301", node.describeInput(1) + " has shape " +
+                                   formatShape(node.getShape(1)) + "; it must be " +
+                                   formatShape(node.getShape(0)));
+  auto gate = createSwish(node, node.getValue(0));
+  if (failed(gate))
+    return failure();
+  return node.setResult(FloatMath(node).mul(*gate, node.getValue(1)));
+}
+
 static FailureOr<Value> createGelu(NodeContext &node, Value x) {
   StringRef kind = node.getString("approximate", "none");
   FloatMath math(node);
@@ -184,6 +198,7 @@ ArrayRef<Operator> getActivationOperators() {
       {"", "Shrink", 9, 1, 1, 1, "bias:float lambd:float", importShrink},
       {"", "Softplus", 1, 1, 1, 1, "", importFunction<createSoftplus>},
       {"", "Softsign", 1, 1, 1, 1, "", importFunction<createSoftsign>},
+      {"", "SwiGLU", 28, 2, 2, 1, "alpha:float", importSwiGLU},
       {"", "Swish", 24, 1, 1, 1, "alpha:float", importFunction<createSwish>},
       {"", "ThresholdedRelu", 10, 1, 1, 1, "alpha:float", importFunction<createThresholdedRelu>},
   };

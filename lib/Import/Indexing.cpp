@@ -231,6 +231,33 @@ static LogicalResult importCompress(NodeContext &node) {
   return node.setResult(createPicked(node, value, axis, positions));
 }
 
+/// Positions [rank, count] of the elements that are not zero, in row-major order.
+static LogicalResult importNonZero(NodeContext &node) {
+  const Constant *input = node.getConstant(0);
+  if (!input)
+    return node.error("E2307", node.describeInput(0) +
+                                   " must be known at compile time but is computed by the network");
+  SmallVector<double> numbers = getNumbers(*input);
+  ArrayRef<int64_t> shape = node.getShape(0);
+  SmallVector<SmallVector<int64_t>> positions(shape.size());
+  for (auto [i, number] : llvm::enumerate(numbers)) {
+    int64_t rest = static_cast<int64_t>(i);
+    for (int64_t axis = node.getRank(0) - 1; number != 0 && axis >= 0; --axis) {
+      positions[axis].push_back(rest % shape[axis]);
+      rest /= shape[axis];
+    }
+  }
+  auto count =
+      static_cast<int64_t>(llvm::count_if(numbers, [](double number) { return number != 0; }));
+  auto type = node.makeType({node.getRank(0), count}, node.builder.getI64Type());
+  if (failed(type) || failed(node.chargeFolding(type->getNumElements() * 8)))
+    return failure();
+  SmallVector<int64_t> all;
+  for (const SmallVector<int64_t> &along : positions)
+    llvm::append_range(all, along);
+  return node.setResult(makeFromIntegers(*type, all));
+}
+
 /// The first sequence_lens[b] elements in time of each batch entry, backwards.
 static LogicalResult importReverseSequence(NodeContext &node) {
   int64_t batch = node.getInt("batch_axis", 1), time = node.getInt("time_axis", 0);
@@ -268,6 +295,7 @@ ArrayRef<Operator> getIndexingOperators() {
       {"", "Gather", 1, 2, 2, 1, "axis:int", importGather, FloatTypes::Any},
       {"", "GatherElements", 11, 2, 2, 1, "axis:int", importGatherElements, FloatTypes::Any},
       {"", "GatherND", 11, 2, 2, 1, "batch_dims:int>=12", importGatherND, FloatTypes::Any},
+      {"", "NonZero", 9, 1, 1, 1, "", importNonZero, FloatTypes::Any},
       {"", "ReverseSequence", 10, 2, 2, 1, "batch_axis:int time_axis:int", importReverseSequence,
        FloatTypes::Any},
       {"", "Scatter", 9, 3, 3, 1, "axis:int", importScatterElements, FloatTypes::Double},

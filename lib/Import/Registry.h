@@ -53,6 +53,7 @@ llvm::ArrayRef<Operator> getComparisonOperators();
 llvm::ArrayRef<Operator> getConstantOperators();
 llvm::ArrayRef<Operator> getControlFlowOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
+llvm::ArrayRef<Operator> getDetectionOperators();
 llvm::ArrayRef<Operator> getDeterminantOperators();
 llvm::ArrayRef<Operator> getDiagonalOperators();
 llvm::ArrayRef<Operator> getElementwiseOperators();

@@ -35,6 +35,7 @@ Expected<Tensor> evaluateReduction(mlir::Operation *op, Operands operands,
 Expected<Tensor> evaluateIndexing(mlir::Operation *op, Operands operands,
                                   mlir::RankedTensorType type);
 Tensor evaluateOrdering(mlir::Operation *op, Operands operands, mlir::RankedTensorType type);
+Tensor evaluateDetection(mlir::Operation *op, Operands operands, mlir::RankedTensorType type);
 Tensor evaluateMovement(mlir::Operation *op, Operands operands, mlir::RankedTensorType type);
 
 /// The op with several results.

@@ -28,6 +28,8 @@ static Expected<Tensor> evaluateNumeric(Operation *op, Operands operands, Ranked
     return evaluateReduction(op, operands, type);
   if (isa<qnn::ArgReduceOp, qnn::CumulativeOp, qnn::TopKOp>(op))
     return evaluateOrdering(op, operands, type);
+  if (isa<qnn::SuppressOp>(op))
+    return evaluateDetection(op, operands, type);
   if (op->hasTrait<qnn::Elementwise>())
     return evaluateElementwise(op, operands, type);
   return makeError(op, "has no reference evaluation");

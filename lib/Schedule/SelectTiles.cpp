@@ -84,6 +84,10 @@ struct SelectTiles : impl::SelectTilesBase<SelectTiles> {
         schedule.append("scratch", builder.getI64IntegerAttr(rows * getScratchBytes(recurrent)));
       } else {
         schedule.append("emitter", builder.getStringAttr("generic"));
+        // A byte for each box: whether it is still a candidate.
+        if (auto suppress = dyn_cast<qnn::SuppressOp>(kernel.getBlock().front()))
+          schedule.append("scratch",
+                          builder.getI64IntegerAttr(suppress.getBoxes().getType().getDimSize(1)));
         if (auto softmax = dyn_cast<qnn::SoftmaxOp>(kernel.getBlock().front()))
           if (int64_t scratch = getSoftmaxScratch(target, kernel, softmax))
             schedule.append("scratch", builder.getI64IntegerAttr(scratch));
