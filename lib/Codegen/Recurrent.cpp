@@ -10,6 +10,7 @@
 #include "Recurrent.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include <tuple>
 
 using namespace mlir;
 
@@ -73,9 +74,8 @@ private:
   Value pointerOf(Value tensor) { return tensor ? emitter.getView(tensor).pointer : Value(); }
 
   void emitPanel(Rows state, Rows start, Rows sums, const Columns &columns);
-  /// sums[j] = start[j] + sum over k of state[k] * weights[k][j], for the
-  /// columns of whole blocks. `start` and `sums` begin with the first of these
-  /// columns.
+  /// sums[j] = start[j] + sum over k of state[k] * weights[k][j], for the columns of whole blocks.
+  /// `start` and `sums` begin with the first of these columns.
   void emitProducts(Rows state, Rows start, Rows sums, int64_t firstBlock, int64_t blocks);
   void emitElements(int64_t count, llvm::function_ref<void(Value j, int64_t lanes)> body);
   /// The body sees the pointers of one sequence.
@@ -94,8 +94,8 @@ private:
   qnn::RecurrentOp op;
   int64_t steps, batch, size, width, lanes;
   int64_t scratchStride; // elements of one sequence
-  // Of the step and the sequences at hand: their number; of the first one the
-  // gates, the states, the scratch, and the place in the results.
+  // Of the step and the sequences at hand: their number; of the first one the gates, the states,
+  // the scratch, and the place in the results.
   int64_t rows = 1;
   Value gates, hidden, cell, scratch, place;
 };
