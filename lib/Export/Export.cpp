@@ -50,7 +50,7 @@ FailureOr<std::string> exportOnnx(ModuleOp module) {
     return failure();
   std::string bytes;
   if (!fits || !model.SerializeToString(&bytes))
-    return network.emitError("is larger than 2 GiB, the limit of an ONNX file [E6202]");
+    return network.emitError("is larger than 2 GiB, the limit of an ONNX file [E6201]");
   return bytes;
 }
 

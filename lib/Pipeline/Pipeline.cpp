@@ -26,6 +26,8 @@ namespace qcc::pipeline {
 static void buildSimplify(OpPassManager &manager, const Config &) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(simplify::createFoldConstants());
+  // Slices and concats let transposes pass that indices would stop.
+  function.addPass(simplify::createReplaceIndexing());
   function.addPass(simplify::createFoldTransposes());
   function.addPass(simplify::createRemoveNoOps());
   function.addPass(simplify::createFoldBatchNorm());

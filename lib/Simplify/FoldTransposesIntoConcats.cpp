@@ -24,8 +24,9 @@ bool isUnary(Operation *op) {
 
 /// The concat behind `value`. A reshape on the way may split the joined dimension into parts of one
 /// size: [..., n * s, ...] to [..., n, s, ...].
-std::optional<Stack> findStack(Value value) {
+std::optional<Stack> findStack(Value end) {
   Stack stack;
+  Value value = end;
   auto shape = cast<RankedTensorType>(value.getType()).getShape();
   auto reshape = value.getDefiningOp<qnn::ReshapeOp>();
   if (reshape)
@@ -37,7 +38,7 @@ std::optional<Stack> findStack(Value value) {
     value = op->getOperand(0);
   }
   stack.concat = value.getDefiningOp<qnn::ConcatOp>();
-  if (!stack.concat || !stack.concat->hasOneUse())
+  if (!stack.concat || (value != end && !stack.concat->hasOneUse()))
     return std::nullopt;
   stack.axis = stack.concat.getAxis();
   if (!reshape) {
@@ -53,10 +54,20 @@ std::optional<Stack> findStack(Value value) {
       return std::nullopt;
   split[axis] = size;
   split.insert(split.begin() + axis, count);
-  if (ArrayRef<int64_t>(split) != shape)
+  // Dimensions of size 1 may be anywhere: the parts' own one is known by those before it.
+  auto isReal = [](int64_t size) { return size != 1; };
+  auto getReal = [&](ArrayRef<int64_t> sizes) {
+    return llvm::to_vector(llvm::make_filter_range(sizes, isReal));
+  };
+  if (count == 1 || getReal(split) != getReal(shape))
     return std::nullopt;
-  split[axis] = 1;
-  stack.parts.assign(count, split);
+  int64_t before = llvm::count_if(ArrayRef<int64_t>(split).take_front(axis), isReal);
+  stack.axis = 0;
+  while (!isReal(shape[stack.axis]) || before-- > 0)
+    ++stack.axis;
+  stack.parts.assign(count, SmallVector<int64_t>(shape));
+  for (SmallVector<int64_t> &part : stack.parts)
+    part[stack.axis] = 1;
   return stack;
 }
 
@@ -67,7 +78,11 @@ struct FoldIntoConcat : OpRewritePattern<qnn::TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(qnn::TransposeOp op, PatternRewriter &rewriter) const override {
-    if (!op.getInput().hasOneUse())
+    // Equal transposes make equal concats.
+    if (!llvm::all_of(op.getInput().getUsers(), [&](Operation *user) {
+          auto other = dyn_cast<qnn::TransposeOp>(user);
+          return other && other.getPermutation() == op.getPermutation();
+        }))
       return failure();
     std::optional<Stack> stack = findStack(op.getInput());
     if (!stack || !llvm::all_of(stack->parts, [&](ArrayRef<int64_t> shape) {

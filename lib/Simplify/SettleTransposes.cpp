@@ -75,12 +75,78 @@ template <typename UnaryOp> struct SinkReshapeBelow : OpRewritePattern<UnaryOp> 
   }
 };
 
+/// A factor of the dimensions on both sides of a reshape: `from` and `to` it belongs to.
+struct Factor {
+  int64_t size, from, to;
+};
+
+/// The coarsest factors that make up the dimensions on both sides, in order; empty when there are
+/// none.
+SmallVector<Factor> findFactors(ArrayRef<int64_t> from, ArrayRef<int64_t> to) {
+  SmallVector<Factor> factors;
+  int64_t i = 0, j = 0, fromRank = from.size(), toRank = to.size();
+  int64_t fromRest = fromRank ? from[0] : 1, toRest = toRank ? to[0] : 1;
+  while (i < fromRank && j < toRank) {
+    int64_t size = std::min(fromRest, toRest);
+    if (fromRest % size || toRest % size)
+      return {};
+    if (size > 1)
+      factors.push_back({size, i, j});
+    fromRest /= size, toRest /= size;
+    if (fromRest == 1 && ++i < fromRank)
+      fromRest = from[i];
+    if (toRest == 1 && ++j < toRank)
+      toRest = to[j];
+  }
+  return factors;
+}
+
+/// transpose(reshape(transpose(x))) ==> reshape(transpose(reshape(x))), when the reshape cuts
+/// across dimensions so that neither transpose passes it: [8, 99] to [24, 33] is [8, 3, 33] in
+/// between.
+struct ComposeThroughReshape : OpRewritePattern<qnn::TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qnn::TransposeOp op, PatternRewriter &rewriter) const override {
+    auto reshape = op.getInput().getDefiningOp<qnn::ReshapeOp>();
+    auto inner = reshape ? reshape.getInput().getDefiningOp<qnn::TransposeOp>() : nullptr;
+    if (!inner || op.getType().getNumElements() == 0)
+      return failure();
+    SmallVector<Factor> factors =
+        findFactors(inner.getType().getShape(), reshape.getType().getShape());
+    if (factors.empty())
+      return failure();
+
+    // Factors in the order of x, and in the order of the result.
+    Permutation fromPlaces(inner.getPermutation()), toPlaces = invert(op.getPermutation());
+    auto before = llvm::to_vector(llvm::seq<int64_t>(0, factors.size())), after = before;
+    llvm::sort(before, [&](int64_t a, int64_t b) {
+      return std::make_pair(fromPlaces[factors[a].from], a) <
+             std::make_pair(fromPlaces[factors[b].from], b);
+    });
+    llvm::sort(after, [&](int64_t a, int64_t b) {
+      return std::make_pair(toPlaces[factors[a].to], a) <
+             std::make_pair(toPlaces[factors[b].to], b);
+    });
+    SmallVector<int64_t> shape;
+    for (int64_t index : before)
+      shape.push_back(factors[index].size);
+    Value split = qnn::ReshapeOp::create(rewriter, reshape.getLoc(), op.getType().clone(shape),
+                                         inner.getInput());
+    Value moved =
+        qnn::TransposeOp::create(rewriter, op.getLoc(), split, permute(invert(before), after));
+    rewriter.replaceOpWithNewOp<qnn::ReshapeOp>(op, op.getType(), moved);
+    return success();
+  }
+};
+
 } // namespace
 
 void addSettleTransposes(RewritePatternSet &patterns) {
-  patterns.add<HoistAboveDequantize<qnn::ReshapeOp>, HoistAboveDequantize<qnn::TransposeOp>,
-               HoistAbovePad, SinkReshapeBelow<qnn::ClipOp>, SinkReshapeBelow<qnn::QuantizeOp>,
-               SinkReshapeBelow<qnn::ReluOp>>(patterns.getContext());
+  patterns.add<ComposeThroughReshape, HoistAboveDequantize<qnn::ReshapeOp>,
+               HoistAboveDequantize<qnn::TransposeOp>, HoistAbovePad, SinkReshapeBelow<qnn::ClipOp>,
+               SinkReshapeBelow<qnn::QuantizeOp>, SinkReshapeBelow<qnn::ReluOp>>(
+      patterns.getContext());
 }
 
 } // namespace qcc::simplify

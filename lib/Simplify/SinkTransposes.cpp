@@ -96,13 +96,25 @@ struct SinkThroughElementwise : RewritePattern {
   }
 };
 
+/// Whether a convolution reads `op` through the transpose that undoes `permutation`.
+bool feedsConvolution(Operation *op, ArrayRef<int64_t> permutation) {
+  return llvm::any_of(op->getUsers(), [&](Operation *user) {
+    auto transpose = dyn_cast<qnn::TransposeOp>(user);
+    return transpose && transpose.getPermutation() == ArrayRef<int64_t>(invert(permutation)) &&
+           llvm::any_of(transpose->getUsers(), llvm::IsaPred<qnn::Conv2DOp>);
+  });
+}
+
+/// A part that is not free gets a transpose where one between two convolutions goes for it: parts
+/// of a state are joined in the convolution's order.
 struct SinkThroughConcat : OpRewritePattern<qnn::ConcatOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(qnn::ConcatOp op, PatternRewriter &rewriter) const override {
     std::optional<Permutation> permutation = findPermutation(op);
     if (!permutation ||
-        !llvm::all_of(op.getInputs(), [&](Value input) { return isFree(input, *permutation); }))
+        !(llvm::all_of(op.getInputs(), [&](Value input) { return isFree(input, *permutation); }) ||
+          feedsConvolution(op, *permutation)))
       return failure();
     sink(rewriter, op, *permutation,
          [&](Operation *copy) { cast<qnn::ConcatOp>(copy).setAxis((*permutation)[op.getAxis()]); });

@@ -180,3 +180,37 @@ func.func @run(%x: tensor<1x4x2xf32>, %y: tensor<1x4x4xf32>) -> (tensor<1x4x3x2x
   %5 = qnn.transpose %4 perm [0, 1, 3, 2] : tensor<1x4x2x4xf32> -> tensor<1x4x4x2xf32>
   return %2, %5, %4 : tensor<1x4x3x2xf32>, tensor<1x4x4x2xf32>, tensor<1x4x2x4xf32>
 }
+
+// -----
+
+// Transposes around a reshape that cuts across dimensions are one.
+// CHECK-LABEL: func.func @run
+// CHECK-NEXT: %[[A:.*]] = qnn.reshape %{{.*}} : tensor<1x99x8xf32> -> tensor<3x33x8xf32>
+// CHECK-NEXT: %[[B:.*]] = qnn.transpose %[[A]] perm [1, 2, 0] : tensor<3x33x8xf32> -> tensor<33x8x3xf32>
+// CHECK-NEXT: %[[C:.*]] = qnn.reshape %[[B]] : tensor<33x8x3xf32> -> tensor<1x33x24xf32>
+// CHECK-NEXT: return %[[C]]
+func.func @run(%x: tensor<1x99x8xf32>) -> tensor<1x33x24xf32> {
+  %0 = qnn.transpose %x perm [0, 2, 1] : tensor<1x99x8xf32> -> tensor<1x8x99xf32>
+  %1 = qnn.reshape %0 : tensor<1x8x99xf32> -> tensor<1x24x33xf32>
+  %2 = qnn.transpose %1 perm [0, 2, 1] : tensor<1x24x33xf32> -> tensor<1x33x24xf32>
+  return %2 : tensor<1x33x24xf32>
+}
+
+// -----
+
+// A part of a state joins a convolution's input in the order of the convolution; what becomes of the state is transposed.
+// CHECK-LABEL: func.func @run
+// CHECK-SAME: %[[S:[a-z0-9]*]]: tensor<1x2x3x4xf32>, %[[X:[a-z0-9]*]]: tensor<1x1x4x2xf32>
+// CHECK: %[[T:.*]] = qnn.transpose %[[S]] perm [0, 2, 3, 1]
+// CHECK: %[[C:.*]] = qnn.concat %[[T]], %[[X]] axis 1 : tensor<1x3x4x2xf32>, tensor<1x1x4x2xf32> -> tensor<1x4x4x2xf32>
+// CHECK-DAG: qnn.conv2d %[[C]]
+// CHECK-DAG: %[[N:.*]] = qnn.slice %[[C]] at [0, 1, 0, 0]
+// CHECK-DAG: qnn.transpose %[[N]] perm [0, 3, 1, 2]
+func.func @run(%state: tensor<1x2x3x4xf32>, %x: tensor<1x1x4x2xf32>, %w: tensor<2x1x1x2xf32>) -> (tensor<1x4x4x2xf32>, tensor<1x2x3x4xf32>) {
+  %0 = qnn.transpose %x perm [0, 3, 1, 2] : tensor<1x1x4x2xf32> -> tensor<1x2x1x4xf32>
+  %1 = qnn.concat %state, %0 axis 2 : tensor<1x2x3x4xf32>, tensor<1x2x1x4xf32> -> tensor<1x2x4x4xf32>
+  %2 = qnn.transpose %1 perm [0, 2, 3, 1] : tensor<1x2x4x4xf32> -> tensor<1x4x4x2xf32>
+  %3 = qnn.conv2d %2, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : tensor<1x4x4x2xf32>, tensor<2x1x1x2xf32> -> tensor<1x4x4x2xf32>
+  %4 = qnn.slice %1 at [0, 0, 1, 0] by [1, 1, 1, 1] : tensor<1x2x4x4xf32> -> tensor<1x2x3x4xf32>
+  return %3, %4 : tensor<1x4x4x2xf32>, tensor<1x2x3x4xf32>
+}

@@ -1,6 +1,6 @@
 // Passes of the Simplify stage: the smallest float graph.
 //
-// Order in the pipeline: fold-constants, fold-transposes, remove-no-ops, fold-batch-norm, then CSE, and once more
+// Order in the pipeline: fold-constants, replace-indexing, fold-transposes, remove-no-ops, fold-batch-norm, then CSE, and once more
 // fold-constants and remove-no-ops (a folded transpose leaves constants, a folded constant leaves no-ops). Dead code goes with the
 // greedy rewrites and CSE.
 #ifndef QCC_SIMPLIFY_PASSES_TD
@@ -79,6 +79,26 @@ def RemoveNoOps : Pass<"qcc-simplify-remove-no-ops", "::mlir::func::FuncOp"> {
     ==>
     ```mlir
     %0 = qnn.conv2d %x, %w {pads = array<i64: 1, 1, 1, 1>, ...}
+    ```
+  }];
+  let dependentDialects = ["::qcc::qnn::QNNDialect"];
+}
+
+def ReplaceIndexing : Pass<"qcc-simplify-replace-indexing", "::mlir::func::FuncOp"> {
+  let summary = "turns constant indices of whole ranges into slices and concats";
+  let description = [{
+    A gather along one dimension whose indices are a few evenly spaced ranges becomes a concat of slices: mirrored borders, unfolded
+    windows. A scatter that assigns one range along one dimension becomes a concat of the updates and of what stays. A slice of one part
+    of a concat reads that part. Transposes pass what results, and no index is left to be read at run time.
+
+    ```mlir
+    %0 = qnn.gather %x at %indices axis 0 : tensor<8xf32>, tensor<12xi32> -> tensor<12xf32>   // 2, 1, 0, 1, ... 7, 6
+    ```
+    ==>
+    ```mlir
+    %0 = qnn.slice %x at [2] by [-1] : tensor<8xf32> -> tensor<3xf32>
+    %1 = qnn.slice %x at [1] by [1] : tensor<8xf32> -> tensor<7xf32>
+    ...
     ```
   }];
   let dependentDialects = ["::qcc::qnn::QNNDialect"];
