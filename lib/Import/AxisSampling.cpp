@@ -153,11 +153,8 @@ Value createSampled(NodeContext &node, Value value, int64_t axis, const AxisSamp
     result = math.add(result, term);
   if (!llvm::is_contained(sampling.outside, 1))
     return result;
-  Type element = cast<RankedTensorType>(value.getType()).getElementType();
   Value isOutside = createIntegers(node, line, sampling.outside, node.builder.getI1Type());
-  Value number = node.createConstant(
-      *makeFromNumbers(RankedTensorType::get({}, element), {static_cast<double>(outsideValue)}));
-  return node.create<qnn::SelectOp>(result.getType(), isOutside, number, result);
+  return math.select(isOutside, math.like(result, outsideValue), result);
 }
 
 } // namespace qcc::import

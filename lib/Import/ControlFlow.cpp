@@ -104,8 +104,11 @@ static LogicalResult importLoop(NodeContext &node) {
     condition = node.getInput(1);
   }
   SmallVector<Tensor> carried;
-  for (unsigned i = 2; i < node.getNumInputs(); ++i)
+  for (unsigned i = 2; i < node.getNumInputs(); ++i) {
+    if (!node.hasInput(i))
+      return node.error("E2011", "lacks its input " + Twine(i));
     carried.push_back(node.getInput(i));
+  }
   SmallVector<SmallVector<Tensor>> scanned;
   Value active; // of a condition that is computed: whether the loop still runs
   for (int64_t step = 0; !trips || step < *trips; ++step) {

@@ -5,6 +5,7 @@
 #include "lib/Import/Convolution.h"
 
 #include "lib/Import/IntegerProducts.h"
+#include "lib/Import/Operands.h"
 #include "lib/Import/QuantizationParameters.h"
 #include "qcc/Support/CheckedMath.h"
 
@@ -21,9 +22,8 @@ FailureOr<ConvolutionShape> readConvolution(NodeContext &node, unsigned weightsI
     return node.error("E2302", node.describeInput(weightsInput) + " has rank " +
                                    Twine(weights.size()) + ", the input has rank " +
                                    Twine(input.size()));
-  if (llvm::is_contained(weights, 0))
-    return node.error("E2105", node.describeInput(weightsInput) + " of shape " +
-                                   formatShape(weights) + " is empty");
+  if (failed(requireElements(node, weightsInput)))
+    return failure();
   ConvolutionShape shape;
   shape.group = node.getInt("group", 1);
   shape.channels = weights[0];

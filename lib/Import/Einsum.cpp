@@ -142,7 +142,7 @@ LogicalResult Einsum::readSizes() {
         return node.error("E2302", "a label of 'equation' " + quoted(equation) +
                                        " stands for dimensions of " + Twine(known) + " and " +
                                        Twine(size));
-      known = std::max(known, size);
+      known = known == 1 ? size : known;
     }
   for (auto [i, label] : llvm::enumerate(result))
     if (!sizes.count(label) || llvm::is_contained(ArrayRef(result).take_front(i), label))

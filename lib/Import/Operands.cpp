@@ -30,6 +30,13 @@ LogicalResult requireReal(NodeContext &node, unsigned i) {
   return reportElementType(node, i, "float is");
 }
 
+LogicalResult requireElements(NodeContext &node, unsigned i) {
+  if (node.getType(i).getNumElements() != 0)
+    return success();
+  return node.error("E2105", node.describeInput(i) + " of shape " + formatShape(node.getShape(i)) +
+                                 " is empty");
+}
+
 LogicalResult requireOneType(NodeContext &node, unsigned first) {
   for (unsigned i = first; i < node.getNumInputs(); ++i) {
     if (!node.hasInput(i))

@@ -19,6 +19,8 @@ mlir::LogicalResult reportElementType(NodeContext &node, unsigned i, llvm::Strin
 mlir::LogicalResult requireNumber(NodeContext &node, unsigned i);
 /// Fails unless the input is f32 or f64.
 mlir::LogicalResult requireReal(NodeContext &node, unsigned i);
+/// Fails when the input has no elements.
+mlir::LogicalResult requireElements(NodeContext &node, unsigned i);
 /// Fails unless all inputs from `first` on are present and have one element type.
 mlir::LogicalResult requireOneType(NodeContext &node, unsigned first = 0);
 

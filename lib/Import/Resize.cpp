@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/AxisSampling.h"
 #include "lib/Import/Window.h"
+#include "llvm/ADT/APSInt.h"
 #include "llvm/ADT/StringSwitch.h"
 #include <cmath>
 
@@ -39,6 +40,8 @@ static LogicalResult scaleBySizes(NodeContext &node, ArrayRef<int64_t> sizes,
   for (auto [size, axis] : llvm::zip(sizes, axes)) {
     if (size < 1 || size > mostTensorBytes)
       return node.error("E2306", "the sizes " + formatShape(sizes) + " are out of range");
+    if (scales[axis].input == 0)
+      return node.error("E2105", "enlarges axis " + Twine(axis) + ", which has no elements");
     scales[axis].scale = static_cast<double>(size) / static_cast<double>(scales[axis].input);
     scales[axis].result = size;
   }
@@ -54,7 +57,8 @@ static LogicalResult scaleBySizes(NodeContext &node, ArrayRef<int64_t> sizes,
   for (int64_t axis : axes) {
     AxisScale &scale = scales[axis];
     scale.scale = common;
-    scale.result = static_cast<int64_t>(common * static_cast<double>(scale.input) + 0.5);
+    scale.result = static_cast<int64_t>(
+        std::min(common * static_cast<double>(scale.input) + 0.5, double(mostTensorBytes)));
   }
   return success();
 }
@@ -71,6 +75,21 @@ static LogicalResult scaleByFactors(NodeContext &node, ArrayRef<double> factors,
     scale.result = static_cast<int64_t>(exact);
   }
   return success();
+}
+
+/// The value of elements outside the region, in the type of the input.
+static FailureOr<float> readOutsideValue(NodeContext &node) {
+  float value = node.getFloat("extrapolation_value", 0);
+  auto type = dyn_cast<IntegerType>(node.getElementType(0));
+  if (!type)
+    return value;
+  llvm::APSInt whole(type.getWidth(), type.isUnsigned());
+  bool isExact;
+  if (llvm::APFloat(value).convertToInteger(whole, llvm::APFloat::rmTowardZero, &isExact) ==
+      llvm::APFloat::opInvalidOp)
+    return node.error("E2016", "attribute 'extrapolation_value' is no " +
+                                   Twine(getDataTypeName(getDataType(type))));
+  return value;
 }
 
 /// Samples each dimension that changes, the ones that grow least first.
@@ -229,7 +248,10 @@ static LogicalResult importResize(NodeContext &node) {
       scales[axis].roiEnd = (*roi)[axes.size() + i];
     }
   }
-  return setResized(node, rules, scales, node.getFloat("extrapolation_value", 0));
+  auto outsideValue = readOutsideValue(node);
+  if (failed(outsideValue))
+    return failure();
+  return setResized(node, rules, scales, *outsideValue);
 }
 
 ArrayRef<Operator> getResizeOperators() {

@@ -18,19 +18,6 @@ class PositionMath : public FloatMath {
 public:
   explicit PositionMath(NodeContext &node) : FloatMath(node), node(node) {}
 
-  /// The same shape with another element type.
-  Value cast(Value value, Type elementType) {
-    auto type = llvm::cast<RankedTensorType>(value.getType());
-    if (type.getElementType() == elementType)
-      return value;
-    return node.create<qnn::CastOp>(type.clone(elementType), value);
-  }
-  Value compare(qnn::CompareKind kind, Value lhs, Value rhs) {
-    ArrayRef<int64_t> left = llvm::cast<RankedTensorType>(lhs.getType()).getShape();
-    ArrayRef<int64_t> right = llvm::cast<RankedTensorType>(rhs.getType()).getShape();
-    auto type = RankedTensorType::get(*broadcastShapes(left, right), node.builder.getI1Type());
-    return node.create<qnn::CompareOp>(type, kind, lhs, rhs);
-  }
   /// `value` where low <= x <= high, else `otherwise`.
   Value selectInside(Value x, float low, float high, Value value, Value otherwise) {
     Value isAbove = compare(qnn::CompareKind::LessOrEqual, scalar(low), x);

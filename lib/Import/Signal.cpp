@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "lib/Import/ConstantFolding.h"
-#include "lib/Import/FloatMath.h"
+#include "lib/Import/Operands.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cmath>
@@ -17,7 +17,7 @@ constexpr double pi = llvm::numbers::pi;
 /// Lengths up to this one: a spectrum is a product with a constant matrix of length * bins.
 constexpr int64_t mostSamples = 1 << 13;
 
-static FailureOr<double> requireNumber(NodeContext &node, unsigned i, StringRef meaning) {
+static FailureOr<double> readNumber(NodeContext &node, unsigned i, StringRef meaning) {
   const Constant *constant = node.getConstant(i);
   if (!constant)
     return node.error("E2307", meaning + ", " + node.describeInput(i) +
@@ -28,8 +28,8 @@ static FailureOr<double> requireNumber(NodeContext &node, unsigned i, StringRef 
   return getNumbers(*constant)[0];
 }
 
-static FailureOr<int64_t> requireInteger(NodeContext &node, unsigned i, StringRef meaning,
-                                         int64_t low, int64_t high) {
+static FailureOr<int64_t> readInteger(NodeContext &node, unsigned i, StringRef meaning, int64_t low,
+                                      int64_t high) {
   auto values = node.requireIntegers(i, meaning);
   if (failed(values))
     return failure();
@@ -63,7 +63,7 @@ static constexpr WindowShape hamming = {25.0 / 46.0, 21.0 / 46.0, 0.0};
 static constexpr WindowShape blackman = {0.42, 0.5, 0.08};
 
 template <const WindowShape &window> static LogicalResult importWindow(NodeContext &node) {
-  auto size = requireInteger(node, 0, "the size of the window", 1, mostFoldedElements);
+  auto size = readInteger(node, 0, "the size of the window", 1, mostFoldedElements);
   auto element = getOutputType(node);
   if (failed(size) || failed(element))
     return failure();
@@ -88,11 +88,11 @@ template <const WindowShape &window> static LogicalResult importWindow(NodeConte
 /// Triangles over the bins of a spectrum, equally wide on the mel scale.
 static LogicalResult importMelWeightMatrix(NodeContext &node) {
   constexpr int64_t limit = 1 << 20;
-  auto bands = requireInteger(node, 0, "the number of mel bands", 1, limit);
-  auto length = requireInteger(node, 1, "the length of the transform", 1, limit);
-  auto rate = requireInteger(node, 2, "the sample rate", 1, int64_t(1) << 40);
-  auto low = requireNumber(node, 3, "the lower edge");
-  auto high = requireNumber(node, 4, "the upper edge");
+  auto bands = readInteger(node, 0, "the number of mel bands", 1, limit);
+  auto length = readInteger(node, 1, "the length of the transform", 1, limit);
+  auto rate = readInteger(node, 2, "the sample rate", 1, int64_t(1) << 40);
+  auto low = readNumber(node, 3, "the lower edge");
+  auto high = readNumber(node, 4, "the upper edge");
   auto element = getOutputType(node);
   if (failed(bands) || failed(length) || failed(rate) || failed(low) || failed(high) ||
       failed(element))
@@ -109,11 +109,11 @@ static LogicalResult importMelWeightMatrix(NodeContext &node) {
   for (int64_t i = 0; i < *bands + 2; ++i) {
     double mel = toMel(*low) + static_cast<double>(i) * step;
     double hertz = 700 * (std::pow(10.0, mel / 2595) - 1);
-    edges.push_back(static_cast<int64_t>(
-        std::floor(static_cast<double>(*length + 1) * hertz / static_cast<double>(*rate))));
+    double bin = std::floor(static_cast<double>(*length + 1) * hertz / static_cast<double>(*rate));
+    if (!(bin <= static_cast<double>(bins)))
+      return node.error("E2309", "the upper edge lies beyond half the sample rate");
+    edges.push_back(static_cast<int64_t>(bin));
   }
-  if (edges.back() > bins)
-    return node.error("E2309", "the upper edge lies beyond half the sample rate");
   SmallVector<double, 0> values(bins * *bands, 0);
   for (int64_t band = 0; band < *bands; ++band) {
     int64_t left = edges[band], center = edges[band + 1], right = edges[band + 2];
@@ -212,7 +212,8 @@ static LogicalResult completeTransform(NodeContext &node, Transform &transform, 
 }
 
 static LogicalResult importDFT(NodeContext &node) {
-  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 2, mostDimensions)))
+  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 2, mostDimensions)) ||
+      failed(requireElements(node, 0)))
     return failure();
   ArrayRef<int64_t> shape = node.getShape(0);
   int64_t rank = node.getRank(0), parts = shape.back();
@@ -220,7 +221,7 @@ static LogicalResult importDFT(NodeContext &node) {
     return node.error("E2302", node.describeInput(0) + " must end with a dimension of 1 or 2");
   int64_t given = node.version < 20 ? node.getInt("axis", 1) : -2;
   if (node.hasInput(2)) {
-    auto input = requireInteger(node, 2, "the axis", -rank, rank - 1);
+    auto input = readInteger(node, 2, "the axis", -rank, rank - 1);
     if (failed(input))
       return failure();
     given = *input;
@@ -237,7 +238,7 @@ static LogicalResult importDFT(NodeContext &node) {
   Transform transform{
       isOneSided && isInverse ? 2 * (samples - 1) : samples, samples, parts, 0, 0, isInverse};
   if (node.hasInput(1)) {
-    auto length = requireInteger(node, 1, "the length of the transform", 1, mostSamples);
+    auto length = readInteger(node, 1, "the length of the transform", 1, mostSamples);
     if (failed(length))
       return failure();
     transform.length = *length;
@@ -270,13 +271,14 @@ static LogicalResult importDFT(NodeContext &node) {
 /// Spectra of overlapping frames: a convolution whose filters are the windowed rows of the
 /// transform. A window that the network computes is multiplied with the gathered frames.
 static LogicalResult importSTFT(NodeContext &node) {
-  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 2, 3)))
+  if (failed(node.requireFloat(0)) || failed(node.requireRank(0, 2, 3)) ||
+      failed(requireElements(node, 0)))
     return failure();
   ArrayRef<int64_t> shape = node.getShape(0);
   int64_t batch = shape[0], samples = shape[1], parts = shape.size() == 3 ? shape[2] : 1;
   if (parts != 1 && parts != 2)
     return node.error("E2302", node.describeInput(0) + " must end with a dimension of 1 or 2");
-  auto step = requireInteger(node, 1, "the step between frames", 1, INT32_MAX);
+  auto step = readInteger(node, 1, "the step between frames", 1, INT32_MAX);
   if (failed(step))
     return failure();
   bool hasWindow = node.hasInput(2);
@@ -284,7 +286,7 @@ static LogicalResult importSTFT(NodeContext &node) {
     return failure();
   int64_t length = hasWindow ? node.getShape(2)[0] : samples;
   if (node.hasInput(3)) {
-    auto given = requireInteger(node, 3, "the length of a frame", 1, mostSamples);
+    auto given = readInteger(node, 3, "the length of a frame", 1, mostSamples);
     if (failed(given))
       return failure();
     length = *given;

@@ -8,6 +8,7 @@
 // convolution with s times the channels, whose results are then laid side by side.
 //===----------------------------------------------------------------------===//
 #include "lib/Import/Convolution.h"
+#include "lib/Import/Operands.h"
 
 using namespace mlir;
 
@@ -52,7 +53,7 @@ private:
 };
 
 LogicalResult TransposedConvolution::readAxes() {
-  if (failed(node.requireRank(0, 3, mostDimensions - 1)))
+  if (failed(node.requireRank(0, 3, mostDimensions - 1)) || failed(requireElements(node, 1)))
     return failure();
   ArrayRef<int64_t> input = node.getShape(0), weights = node.getShape(1);
   group = node.getInt("group", 1);

@@ -250,6 +250,28 @@ case("W-transposed-overflow", "E2107", "2^31", lambda: model(
 case("W-lp-exponent", "E2016", "'p'", lambda: model(
     [node("LpPool", ["x"], ["y"], kernel_shape=[2, 2], p=0)]))
 case("W-integer-product-float", "E2308", "8-bit", lambda: model([node("MatMulInteger", ["x", "x"], ["y"])]))
+case("W-loop-absent-state", "E2011", "lacks its input 2", lambda: model(
+    [node("Loop", ["n", "", ""], ["y"], body=helper.make_graph(
+        [node("Identity", ["c"], ["d"]), node("Identity", ["a"], ["b"])], "body",
+        [value("i", [], INT64), value("c", [], TensorProto.BOOL), value("a", None)],
+        [value("d", [], TensorProto.BOOL), value("b", None)]))], [], initializers=[array("n", 3, np.int64)]))
+case("W-transposed-no-taps", "E2105", "is empty", lambda: model(
+    [node("ConvTranspose", ["x", "w"], ["y"])], [value("x", [1, 2, 4, 4]), value("w", [2, 2, 0, 3])]))
+case("W-transposed-no-channels", "E2105", "is empty", lambda: model(
+    [node("ConvTranspose", ["x", "w"], ["y"], group=1 << 62)], [value("x", [1, 0, 4, 4]), value("w", [0, 4, 3, 3])]))
+case("W-resize-nothing", "E2105", "no elements", lambda: model(
+    [node("Resize", ["x", "", "", "s"], ["y"])], [value("x", [0])], initializers=[array("s", [4], np.int64)]))
+case("W-resize-outside-value", "E2016", "'extrapolation_value' is no uint8", lambda: model(
+    [node("Resize", ["x", "r", "s"], ["y"], coordinate_transformation_mode="tf_crop_and_resize", extrapolation_value=1e30)],
+    [value("x", [4], UINT8)], initializers=[array("r", [-1, 2]), array("s", [2])]))
+case("W-transform-nothing", "E2105", "is empty", lambda: model(
+    [node("DFT", ["x", "n"], ["y"])], [value("x", [1, 0, 1])], initializers=[array("n", 4, np.int64)], opset=20))
+case("W-frames-nothing", "E2105", "is empty", lambda: model(
+    [node("STFT", ["x", "n"], ["y"])], [value("x", [1, 0, 1])], initializers=[array("n", 4, np.int64)], opset=20))
+case("W-mel-edge", "E2309", "beyond half the sample rate", lambda: model(
+    [node("MelWeightMatrix", list("abcde"), ["y"])], [], initializers=[
+        *(array(name, number, np.int64) for name, number in zip("abc", (4, 16, 8192))), array("d", 0), array("e", 3e38)],
+    opset=20))
 case("W-einsum-malformed", "E2016", "malformed", lambda: model(
     [node("Einsum", ["x"], ["y"], equation="a-bcd")], inputs=[value("x", [2, 2, 2, 2, 2])]))
 case("W-einsum-terms", "E2016", "2 terms for 1", lambda: model([node("Einsum", ["x"], ["y"], equation="abcd,a")]))
