@@ -33,16 +33,15 @@ mlir::FailureOr<mlir::Value> alignSecond(NodeContext &node);
 /// Type of the result that all inputs broadcast to.
 mlir::FailureOr<mlir::RankedTensorType> broadcastInputs(NodeContext &node, mlir::Type elementType);
 
-/// Imports y = function(x) on one float input. f64 is computed in f32: qnn has no sequences for it.
+/// Imports y = function(x) on one float input.
 template <mlir::FailureOr<mlir::Value> (*function)(NodeContext &node, mlir::Value x)>
 mlir::LogicalResult importFunction(NodeContext &node) {
-  if (failed(requireReal(node, 0)))
+  if (failed(node.requireFloat(0)))
     return mlir::failure();
-  FloatMath math(node);
-  auto result = function(node, math.cast(node.getValue(0), node.builder.getF32Type()));
+  auto result = function(node, node.getValue(0));
   if (failed(result))
     return mlir::failure();
-  return node.setResult(math.cast(*result, node.getElementType(0)));
+  return node.setResult(*result);
 }
 
 } // namespace qcc::import
