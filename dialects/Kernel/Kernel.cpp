@@ -81,12 +81,55 @@ bool ContractionOp::needsCopy() {
   return !isDepthwise() && getRun() % getStep() != 0;
 }
 
+static int64_t getInputRows(ContractionOp op, int64_t rows) {
+  return (rows - 1) * op.getStrides()[0] + (op.getKernel()[0] - 1) * op.getDilations()[0] + 1;
+}
+
+int64_t ContractionOp::getBandRows() {
+  if (!getImage())
+    return 1;
+  int64_t height = getType().getDimSize(1);
+  if (!needsCopy())
+    return height;
+  // A small copy stays in the first level cache, but every band reads the weights again.
+  auto weights = getWeights().getType();
+  int64_t wantedBytes = std::max<int64_t>(8192, weights.getShape().back() *
+                                                    qnn::getElementBytes(weights.getElementType()));
+  int64_t rowBytes = getPaddedWidth() * getInputChannels() * getActivationBytes();
+  constexpr int64_t fewestRows = 8;
+  int64_t rows = (wantedBytes / rowBytes - getInputRows(*this, 1)) / getStrides()[0] + 1;
+  rows = std::min(std::max(rows, fewestRows), height);
+  // Around that, the number that computes and copies the fewest rows twice and leaves the fewest
+  // pixels to the last tile; computing a row takes about ten times as long as copying it.
+  constexpr int64_t tilePixels = 6;
+  int64_t width = getType().getDimSize(2);
+  bool isPoint = getKernel()[0] * getKernel()[1] == 1;
+  int64_t best = height, least = std::numeric_limits<int64_t>::max();
+  for (int64_t candidate = std::max<int64_t>(rows / 3, 1), last = std::min(2 * rows, height);
+       candidate <= last; ++candidate) {
+    int64_t pixels = candidate * width;
+    if (isPoint)
+      pixels = llvm::alignTo(pixels, tilePixels);
+    int64_t copied = getInputRows(*this, candidate) * width / getStrides()[0];
+    int64_t work = llvm::divideCeil(height, candidate) * (10 * pixels + copied);
+    if (work <= least) {
+      least = work;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+int64_t ContractionOp::getBandInputRows() {
+  return getImage() ? getInputRows(*this, getBandRows()) : 1;
+}
+
 int64_t ContractionOp::getScratchBytes() {
   if (!needsCopy())
     return 0;
   constexpr int64_t slack =
       16; // the last step of a ragged run reads up to step - 1 elements further
-  return getPaddedHeight() * getPaddedWidth() * getInputChannels() * getActivationBytes() + slack;
+  return getBandInputRows() * getPaddedWidth() * getInputChannels() * getActivationBytes() + slack;
 }
 
 Value ContractionOp::getActivation() { return getInput(); }

@@ -68,6 +68,10 @@ def Kernel_ContractionOp : Op<Kernel_Dialect, "contraction",
     bool hasPadding();
     /// True when the input is first copied to scratch: padded, widened, or with room behind the last run.
     bool needsCopy();
+    /// Rows of the result whose input is in scratch at once, and rows of the padded input that they read. All of them
+    /// where nothing is copied.
+    int64_t getBandRows();
+    int64_t getBandInputRows();
     int64_t getScratchBytes();
   }];
 }

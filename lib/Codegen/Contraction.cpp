@@ -100,6 +100,7 @@ private:
   Arithmetic arithmetic;
   int64_t lanes, step, weightBytes, rows, groupChannels, paddedChannels;
   bool hasConstantWeights = true;
+  Value firstRow; // of the band
   LogicalResult status = success();
 };
 
@@ -108,7 +109,10 @@ LogicalResult ContractionEmitter::emit() {
   hasConstantWeights = isa_and_nonnull<qnn::ConstantOp>(
       emitter.kernel.getInputs()[weights.getArgNumber()].getDefiningOp());
   forEachImage(emitter, op, [&](ArrayRef<Value> prefix, Value image, Value weights) {
-    emitPanels(prefix, prepareActivation(emitter, op, image), weights);
+    forEachBand(emitter, op, image, [&](Value row, const Activation &activation) {
+      firstRow = row;
+      emitPanels(prefix, activation, weights);
+    });
   });
   return status;
 }
@@ -148,20 +152,16 @@ void ContractionEmitter::emitPanel(ArrayRef<Value> prefix, const Activation &act
     return;
   }
   bool collapse = canCollapse();
-  // An index along a dimension of size 1 is no part of an address: the run goes along the rows.
-  if (collapse && shape[2] == 1) {
-    emitRow(prefix, activation, start, tile, shape[1]);
-    return;
-  }
-  emitter.loop(0, collapse ? 1 : shape[1], 1, [&](Value y) {
+  int64_t rows = op.getBandRows();
+  emitter.loop(0, collapse ? 1 : rows, 1, [&](Value y) {
     SmallVector<Value> position(prefix);
-    position.push_back(y);
+    position.push_back(emitter.addOffsets(firstRow, y));
     // Clamped taps address the image themselves.
     Value first = activation.isPadded
                       ? emitter.addressOf(
                             start, emitter.scaleOffset(y, op.getStrides()[0] * activation.rowPitch))
                       : start;
-    emitRow(position, activation, first, tile, collapse ? shape[1] * shape[2] : shape[2]);
+    emitRow(position, activation, first, tile, collapse ? rows * shape[2] : shape[2]);
   });
 }
 

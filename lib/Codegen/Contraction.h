@@ -17,10 +17,12 @@ struct Activation {
   bool isPadded; // output pixel 0 starts at `pointer`; otherwise taps outside must be left out
 };
 
-/// Points at image `image` of the input (a dense view without its leading dimensions), or copies it
-/// to scratch: surrounded by the zero point, less the zero point in 16 bits where the arithmetic
-/// asks for words.
-Activation prepareActivation(KernelEmitter &emitter, kernel::ContractionOp op, mlir::Value image);
+/// Calls `body` for bands of `op.getBandRows()` rows of the result, the first of which is `row`,
+/// with the input that they read. That is image `image` of the input (a dense view without its
+/// leading dimensions) in place, or a copy of the band's rows in scratch: surrounded by the zero
+/// point, less the zero point in 16 bits where the arithmetic asks for words.
+void forEachBand(KernelEmitter &emitter, kernel::ContractionOp op, mlir::Value image,
+                 llvm::function_ref<void(mlir::Value row, const Activation &)> body);
 
 /// Half-open range of taps that lie inside the input for one output coordinate.
 struct TapRange {

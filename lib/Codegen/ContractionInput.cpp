@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 
@@ -14,7 +15,7 @@ namespace qcc::codegen {
 
 namespace {
 
-/// Writes the scratch copy of one image.
+/// Writes the scratch copy of a band of one image.
 class ActivationCopy {
 public:
   ActivationCopy(KernelEmitter &emitter, kernel::ContractionOp op)
@@ -24,26 +25,39 @@ public:
     element = isFloat() ? Type(builder.getF32Type()) : Type(builder.getIntegerType(bytes * 8));
   }
 
-  void write(Value to, Value from) {
-    int64_t channels = op.getInputChannels(), height = op.getPaddedHeight(),
-            width = op.getPaddedWidth();
-    auto pads = op.getPads();
+  /// The band's rows of the padded image, from row `first` on.
+  void write(Value to, Value from, Value first) {
+    int64_t channels = op.getInputChannels(), rows = op.getBandInputRows();
     bool isImage = op.getImage();
-    int64_t top = isImage ? pads[0] : 0, bottom = isImage ? pads[2] : 0;
+    auto pads = op.getPads();
     int64_t left = isImage ? pads[1] * channels : 0, right = isImage ? pads[3] * channels : 0;
-    int64_t rowElements = width * channels, inside = rowElements - left - right;
-    int64_t pitch = rowElements * bytes,
-            sourcePitch = inside * qnn::getElementBytes(input.elementType);
-    fill(to, top * rowElements);
-    emitter.loop(0, height - top - bottom, 1, [&](Value row) {
-      Value target = emitter.addressOf(
-          to, emitter.addOffsets(emitter.scaleOffset(row, pitch), emitter.offset(top * pitch)));
-      Value source = emitter.addressOf(from, emitter.scaleOffset(row, sourcePitch));
-      fill(target, left);
-      convert(advance(target, left * bytes), source, inside);
-      fill(advance(target, (left + inside) * bytes), right);
+    int64_t rowElements = op.getPaddedWidth() * channels, inside = rowElements - left - right;
+    int64_t sourcePitch = inside * qnn::getElementBytes(input.elementType);
+    emitter.loop(0, rows, 1, [&](Value row) {
+      Value target = emitter.addressOf(to, emitter.scaleOffset(row, rowElements * bytes));
+      auto copyRow = [&](Value sourceRow) {
+        fill(target, left);
+        convert(advance(target, left * bytes),
+                emitter.addressOf(from, emitter.scaleOffset(sourceRow, sourcePitch)), inside);
+        fill(advance(target, (left + inside) * bytes), right);
+      };
+      if (!isImage)
+        return copyRow(row);
+      Value sourceRow =
+          emitter.addOffsets(emitter.addOffsets(first, row), emitter.offset(-pads[0]));
+      if (pads[0] == 0 && pads[2] == 0)
+        return copyRow(sourceRow);
+      // Rows above the image are below 0, which is a large unsigned number.
+      Value isInside =
+          arith::CmpIOp::create(builder, location, arith::CmpIPredicate::ult, sourceRow,
+                                emitter.offset(op.getPaddedHeight() - pads[0] - pads[2]));
+      auto branch = scf::IfOp::create(builder, location, isInside, /*withElseRegion=*/true);
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(branch.thenBlock());
+      copyRow(sourceRow);
+      builder.setInsertionPointToStart(branch.elseBlock());
+      fill(target, rowElements);
     });
-    fill(advance(to, (height - bottom) * pitch), bottom * rowElements);
   }
 
 private:
@@ -108,16 +122,25 @@ private:
 
 } // namespace
 
-Activation prepareActivation(KernelEmitter &emitter, kernel::ContractionOp op, Value image) {
+void forEachBand(KernelEmitter &emitter, kernel::ContractionOp op, Value image,
+                 llvm::function_ref<void(Value row, const Activation &)> body) {
   int64_t bytes = op.getActivationBytes(), channels = op.getInputChannels();
-  if (op.needsCopy()) {
-    ActivationCopy(emitter, op).write(emitter.getScratch(), image);
-    return {emitter.getScratch(), op.getPaddedWidth() * channels * bytes, channels * bytes, bytes,
-            true};
+  if (!op.needsCopy()) {
+    int64_t width = op.getImage() ? op.getInput().getType().getDimSize(2) : 1;
+    body(emitter.offset(0),
+         {image, width * channels * bytes, channels * bytes, bytes, !op.hasPadding()});
+    return;
   }
-  auto shape = op.getInput().getType().getShape();
-  int64_t width = op.getImage() ? shape[2] : 1;
-  return {image, width * channels * bytes, channels * bytes, bytes, !op.hasPadding()};
+  Activation copy = {emitter.getScratch(), op.getPaddedWidth() * channels * bytes, channels * bytes,
+                     bytes, true};
+  int64_t rows = op.getBandRows(), height = op.getImage() ? op.getType().getDimSize(1) : 1;
+  emitter.loop(0, llvm::divideCeil(height, rows), 1, [&](Value band) {
+    // The last band begins where it ends with the result; what it computes again is the same.
+    Value row = emitter.minimum(emitter.scaleOffset(band, rows), emitter.offset(height - rows));
+    Value first = op.getImage() ? emitter.scaleOffset(row, op.getStrides()[0]) : row;
+    ActivationCopy(emitter, op).write(copy.pointer, image, first);
+    body(row, copy);
+  });
 }
 
 TapRange getTapRange(KernelEmitter &emitter, Value output, int64_t stride, int64_t pad,

@@ -182,19 +182,21 @@ LogicalResult DepthwiseEmitter::emit() {
   Epilogue epilogue(emitter, op);
   LogicalResult status = success();
   forEachImage(emitter, op, [&](ArrayRef<Value> prefix, Value image, Value) {
-    Activation activation = prepareActivation(emitter, op, image);
-    int64_t lanes = activation.isPadded ? static_cast<int64_t>(op.getLanes()) : 1;
-    emitter.loopNest({shape[1], shape[2]}, 1, [&](ArrayRef<Value> pixel, int64_t) {
-      Value at =
-          emitter.addOffsets(emitter.scaleOffset(pixel[0], strides[0] * activation.rowPitch),
-                             emitter.scaleOffset(pixel[1], strides[1] * activation.pixelPitch));
-      Value address = emitter.addressOf(activation.pointer, at);
-      emitter.loopNest({channels}, lanes, [&](ArrayRef<Value> channel, int64_t width) {
-        Value sum = activation.isPadded ? sumPadded(activation, address, channel[0], width)
-                                        : sumClamped(activation, pixel, channel[0]);
-        Value position[] = {prefix[0], pixel[0], pixel[1], channel[0]};
-        if (failed(epilogue.store(finishSum(emitter, op, sum, channel[0]), position)))
-          status = failure();
+    forEachBand(emitter, op, image, [&](Value firstRow, const Activation &activation) {
+      int64_t lanes = activation.isPadded ? static_cast<int64_t>(op.getLanes()) : 1;
+      emitter.loopNest({op.getBandRows(), shape[2]}, 1, [&](ArrayRef<Value> pixel, int64_t) {
+        Value at =
+            emitter.addOffsets(emitter.scaleOffset(pixel[0], strides[0] * activation.rowPitch),
+                               emitter.scaleOffset(pixel[1], strides[1] * activation.pixelPitch));
+        Value address = emitter.addressOf(activation.pointer, at);
+        Value row = emitter.addOffsets(firstRow, pixel[0]);
+        emitter.loopNest({channels}, lanes, [&](ArrayRef<Value> channel, int64_t width) {
+          Value sum = activation.isPadded ? sumPadded(activation, address, channel[0], width)
+                                          : sumClamped(activation, {row, pixel[1]}, channel[0]);
+          Value position[] = {prefix[0], row, pixel[1], channel[0]};
+          if (failed(epilogue.store(finishSum(emitter, op, sum, channel[0]), position)))
+            status = failure();
+        });
       });
     });
   });
