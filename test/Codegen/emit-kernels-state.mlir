@@ -10,7 +10,7 @@
 // CHECK-SAME: qcc.outputs = [{dims = [2], name = "y", type = "f32"}]
 // CHECK-SAME: qcc.state_size = 32 : i64
 // CHECK: func.func @net_run(%[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[STATE:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr) -> i32
-// CHECK: %[[H:.*]] = llvm.getelementptr %[[STATE]][16]
+// CHECK: %[[H:.*]] = llvm.getelementptr %[[STATE]][%c16_i64]
 // CHECK: call @net_kernel0(%[[X]], %[[H]], %[[Y]])
 // CHECK: call @net_kernel1(%[[STATE]], %[[STATE]])
 // CHECK: call @net_kernel2(%[[X]], %{{.*}})

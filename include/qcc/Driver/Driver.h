@@ -25,11 +25,11 @@ struct CompileOptions {
   std::vector<std::pair<std::string, std::vector<int64_t>>> shapes;
   std::vector<std::pair<std::string, std::string>> constants; // input, numbers or an .npy file
   std::vector<std::pair<std::string, std::string>> states;    // input, output
-  std::string startFrom; // stage name or empty: the input is an ONNX file
-  std::string stopAfter; // stage name or empty: run all
-  std::string dumpPrefix; // NN.<stage>.mlir is appended; empty: no dumps
+  std::string startFrom;          // stage name or empty: the input is an ONNX file
+  std::string stopAfter;          // stage name or empty: run all
+  std::string dumpPrefix;         // NN.<stage>.mlir is appended; empty: no dumps
   std::string optimization = "2"; // 0 1 2 3 s
-  std::string remarks; // regular expression, empty: none
+  std::string remarks;            // regular expression, empty: none
   pipeline::Config config;
 };
 
