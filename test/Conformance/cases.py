@@ -102,7 +102,7 @@ def unpack(archive, folder, is_wanted):
     """Unpacks the cases that are wanted; of another layout than suite/case/..., everything."""
     with tarfile.open(archive) as files:
         members = [member for member in files if member.isfile() and wants(pathlib.PurePosixPath(member.name), is_wanted)]
-        files.extractall(folder, members, filter="data")
+        files.extractall(folder, members)
     return folder
 
 
