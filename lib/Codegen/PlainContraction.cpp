@@ -106,6 +106,7 @@ LogicalResult emitPlainContraction(KernelEmitter &emitter, qnn::Conv2DOp op) {
   Epilogue epilogue(emitter, op);
   LogicalResult status = success();
   int64_t perGroup = op.getType().getDimSize(3) / op.getGroup();
+  bool isFloat = !qnn::getQuantized(op.getInput().getType());
   emitter.loopNest(op.getType().getShape(), 1, [&](ArrayRef<Value> position, int64_t) {
     Value channel = position[3];
     Value group = arith::DivUIOp::create(builder, location, channel, emitter.offset(perGroup));
@@ -133,19 +134,27 @@ LogicalResult emitPlainContraction(KernelEmitter &emitter, qnn::Conv2DOp op) {
       return overTaps(weights.shape[2], outer, [&](Value kx, Value inner) {
         Value x = coordinate(1, kx);
         Value valid = arith::AndIOp::create(builder, location, inside(y, 0), inside(x, 1));
+        auto overChannels = [&](llvm::function_ref<Value(Value)> getElement) {
+          return overTaps(weights.shape[3], inner, [&](Value c, Value accumulator) {
+            Value weight = emitter.load(weights, {channel, ky, kx, c}, 1);
+            return accumulation.multiplyAdd(accumulator, getElement(c), weight, channel);
+          })[0];
+        };
         auto branch =
             scf::IfOp::create(builder, location, inner.getType(), valid, /*withElseRegion=*/true);
         OpBuilder::InsertionGuard guard(builder);
         builder.setInsertionPointToStart(&branch.getThenRegion().front());
-        Value tapSum = overTaps(weights.shape[3], inner, [&](Value c, Value accumulator) {
-          Value element =
-              emitter.load(input, {position[0], y, x, emitter.addOffsets(firstChannel, c)}, 1);
-          Value weight = emitter.load(weights, {channel, ky, kx, c}, 1);
-          return accumulation.multiplyAdd(accumulator, element, weight, channel);
-        })[0];
+        Value tapSum = overChannels([&](Value c) {
+          return emitter.load(input, {position[0], y, x, emitter.addOffsets(firstChannel, c)}, 1);
+        });
         scf::YieldOp::create(builder, location, tapSum);
+        // Zero times a code less its zero point adds nothing; zero times an infinity is NaN.
         builder.setInsertionPointToStart(&branch.getElseRegion().front());
-        scf::YieldOp::create(builder, location, inner);
+        Value padding = inner;
+        if (isFloat)
+          padding = overChannels(
+              [&](Value) { return emitter.constantFloat(op.getType().getElementType(), 0); });
+        scf::YieldOp::create(builder, location, padding);
         return branch.getResult(0);
       })[0];
     })[0];

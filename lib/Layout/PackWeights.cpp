@@ -6,6 +6,7 @@
 
 #include "ContractionForm.h"
 #include "dialects/QNN/QNNWeights.h"
+#include <cmath>
 
 using namespace mlir;
 using qcc::kernel::Arithmetic;
@@ -267,8 +268,19 @@ void Packer::run() {
   op->erase();
 }
 
-/// 8-bit activations and weights with an 8-bit, f32 or i32 result, or f32 throughout.
-bool canPack(Operation *root) {
+/// Whether padding, which counts as zero, changes a sum: zero times an infinity is NaN.
+bool hasPaddedInfinities(qnn::KernelOp kernel, Operation *root) {
+  auto conv = dyn_cast<qnn::Conv2DOp>(root);
+  if (!conv || llvm::all_of(conv.getPads(), [](int64_t pad) { return pad == 0; }))
+    return false;
+  auto weights = cast<BlockArgument>(conv.getWeights());
+  return !llvm::all_of(qnn::getConstantValues<float>(kernel.getInputs()[weights.getArgNumber()]),
+                       [](float weight) { return std::isfinite(weight); });
+}
+
+/// 8-bit activations and weights with an 8-bit, f32 or i32 result, or f32 throughout. Packed
+/// contractions may leave padding out.
+bool canPack(qnn::KernelOp kernel, Operation *root) {
   auto contraction = dyn_cast<qnn::ContractionOpInterface>(root);
   if (!contraction)
     return false;
@@ -281,7 +293,8 @@ bool canPack(Operation *root) {
     return isByte(qnn::getQuantized(input)) && weights.isInteger(8) &&
            (isByte(qnn::getQuantized(result)) || getElementTypeOrSelf(result).isF32() ||
             getElementTypeOrSelf(result).isInteger(32));
-  return getElementTypeOrSelf(input).isF32() && weights.isF32();
+  return getElementTypeOrSelf(input).isF32() && weights.isF32() &&
+         !hasPaddedInfinities(kernel, root);
 }
 
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
@@ -301,7 +314,7 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
       Operation *root = &kernel.getBlock().front();
       bool constants = llvm::all_of(root->getOperands().drop_front(),
                                     [&](Value operand) { return isConstant(kernel, operand); });
-      if (!constants || !canPack(root))
+      if (!constants || !canPack(kernel, root))
         continue;
       if (auto conv = dyn_cast<qnn::Conv2DOp>(root))
         Packer(target, kernel, root, Contraction(conv)).run();

@@ -48,6 +48,7 @@ def PackWeights : Pass<"qcc-layout-pack-weights", "::mlir::ModuleOp"> {
     Every `qnn.conv2d` and `qnn.linear` in a kernel whose weights are constants becomes a `kernel.contraction`. The
     arithmetic follows from the target: 8-bit dot products of four where it has them and the weights' zero point is 0,
     pairs of 16-bit products on other x86, 16-bit products on NEON, scalars on Cortex-M, f32 for float networks.
+    A padded convolution with infinite or NaN weights stays: packed contractions may leave padding out.
 
     ```mlir
     %0 = qnn.linear %x, %w bias %b scale %s zero_point %z : ...

@@ -113,6 +113,35 @@ TEST_P(ContractionTest, givesTheBytesOfReference) {
   Agreement().check(makeConvolution(shape, "ui8", /*residual=*/true, 3), cpu);
 }
 
+/// [contraction-f1] Padding is a product with zero, which is NaN where the weight is not finite.
+TEST(ConvolutionTest, multipliesPaddingWithComputedWeights) {
+  for (const char *element : {"f32", "f64"}) {
+    std::string in = tensor({1, 4, 5, 4}, element), w = tensor({6, 3, 3, 2}, element),
+                out = tensor({1, 4, 5, 6}, element);
+    Agreement(/*drawsEverything=*/true)
+        .check("func.func @run(%x: " + in + ", %w: " + w + ") -> " + out +
+               " {\n%y = qnn.conv2d %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, "
+               "1>, dilations = array<i64: 1, 1>, group = 2 : i64} : " +
+               in + ", " + w + " -> " + out + "\nreturn %y : " + out + "\n}\n");
+  }
+}
+
+TEST(ConvolutionTest, multipliesPaddingWithConstantWeights) {
+  std::string in = "tensor<1x4x5x2xf32>", w = "tensor<2x3x3x2xf32>";
+  std::string text =
+      "func.func @run(%x: " + in + ") -> " + in + " {\n%w = qnn.constant dense_resource<w> : " + w +
+      " -> " + w +
+      "\n%y = qnn.conv2d %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, "
+      "dilations = array<i64: 1, 1>, group = 1 : i64} : " +
+      in + ", " + w + " -> " + in + "\nreturn %y : " + in +
+      "\n}\n{-# dialect_resources: { builtin: {\n" +
+      makeResourceOf<float>(
+          "w", 36,
+          [](size_t i) { return i % 7 == 0 ? std::numeric_limits<float>::infinity() : 1.0f; }) +
+      "\n} } #-}\n";
+  Agreement().check(text);
+}
+
 TEST(LinearTest, worksForEveryRank) {
   for (const char *cpu : {"x86-64", "haswell"})
     for (const char *leading : {"", "3x", "2x5x", "2x1x3x"}) {
