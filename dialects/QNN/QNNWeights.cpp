@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/QNN/QNNWeights.h"
 
+#include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
@@ -13,11 +14,20 @@ namespace qcc::qnn {
 // Vector loads of packed weights are aligned to a cache line.
 static constexpr size_t blobAlignment = 64;
 
+/// A free name. Left to itself the manager tries one number after another, each time from 1 on.
+static std::string nameNextBlob(MLIRContext *context) {
+  size_t count = 0;
+  DenseResourceElementsHandle::getManagerInterface(context).getBlobManager().getBlobMap(
+      [&](const auto &blobs) { count = blobs.size(); });
+  return count == 0 ? "weights" : "weights_" + std::to_string(count);
+}
+
 static ConstantOp createFromBlob(OpBuilder &builder, Location location, RankedTensorType type,
                                  AsmResourceBlob blob) {
   // The resource holds storage: quantized elements become their integers.
   auto stored = type.clone(getStorageType(type.getElementType()));
-  auto value = DenseResourceElementsAttr::get(stored, "weights", std::move(blob));
+  auto value =
+      DenseResourceElementsAttr::get(stored, nameNextBlob(builder.getContext()), std::move(blob));
   return ConstantOp::create(builder, location, type, cast<ElementsAttr>(value));
 }
 

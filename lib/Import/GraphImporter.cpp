@@ -19,8 +19,9 @@ namespace qcc::import {
 
 namespace {
 
-/// Nodes that graphs of nodes and functions may add to those of the file.
-constexpr int64_t mostUnrolledNodes = 200000;
+/// Nodes that graphs of nodes and functions may add to those of the file. Networks add hundreds; a
+/// loop that never ends is refused within a second.
+constexpr int64_t mostUnrolledNodes = 50000;
 
 class GraphImporter {
 public:
