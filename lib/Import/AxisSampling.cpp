@@ -31,9 +31,11 @@ static double getCoordinate(CoordinateMode mode, const AxisScale &axis, int64_t 
   case CoordinateMode::Asymmetric:
     return x / axis.scale;
   case CoordinateMode::CropAndResize: {
-    double start = axis.roiStart * (input - 1);
-    double span = (axis.roiEnd - axis.roiStart) * (input - 1);
-    return start + (exact == 1 ? span / 2 : x * span / (exact - 1));
+    // Rounded to f32 where ONNX's reference does, whose region has that type: ties depend on it.
+    auto start = static_cast<float>(axis.roiStart), last = static_cast<float>(axis.input - 1);
+    float size = static_cast<float>(axis.roiEnd) - start;
+    double first = start * last, middle = size * last / 2;
+    return first + (exact == 1 ? middle : x * size * (input - 1) / (exact - 1));
   }
   }
   llvm_unreachable("all modes are listed");

@@ -2,6 +2,7 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "lib/Import/ConstantFolding.h"
 #include "lib/Import/Operands.h"
 
 #include <cfloat>
@@ -179,8 +180,20 @@ static Value createCommonPower(NodeContext &node, FloatMath &math) {
   return {};
 }
 
+/// Known float exponents as integers, where they all are.
+static ConstantPointer findIntegerExponent(NodeContext &node) {
+  const Constant *exponent = node.getConstant(1);
+  auto isExact = [](double number) {
+    return number == std::trunc(number) && std::abs(number) <= 0x1p+53;
+  };
+  if (!exponent || !isa<FloatType>(exponent->type.getElementType()) ||
+      !llvm::all_of(getNumbers(*exponent), isExact))
+    return nullptr;
+  return castConstant(*exponent, node.builder.getI64Type());
+}
+
 /// The result has the base's type. Two integers are raised exactly, modulo the width; with a float
-/// among them the power is computed in f32.
+/// among them that is not an integer the power is computed in f32.
 static LogicalResult importPow(NodeContext &node) {
   if (failed(requireNumber(node, 0)) || failed(requireNumber(node, 1)) ||
       failed(broadcastInputs(node, node.getElementType(0))))
@@ -190,6 +203,12 @@ static LogicalResult importPow(NodeContext &node) {
     return node.setResult(common);
   Type base = node.getElementType(0), exponent = node.getElementType(1);
   Type type = node.builder.getF32Type();
+  if (ConstantPointer known = isInteger(base) ? findIntegerExponent(node) : nullptr) {
+    type = node.builder.getI64Type();
+    Value power =
+        math.binary<qnn::PowOp>(math.cast(node.getValue(0), type), node.createConstant(*known));
+    return node.setResult(math.cast(power, base));
+  }
   if (isInteger(base) && isInteger(exponent))
     type = base == exponent ? base : node.builder.getI64Type();
   Value power =

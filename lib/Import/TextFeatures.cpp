@@ -26,6 +26,7 @@ public:
 
 private:
   LogicalResult readPool();
+  bool fitsInput(int64_t item);
   Value countGrams(const Grams &grams, int64_t skip);
   Value getItems(const Grams &grams, int64_t place);
 
@@ -33,7 +34,7 @@ private:
   FloatMath math;
   int64_t shortest = 1, longest = 1, mostSkipped = 0;
   int64_t rows = 1, columns = 0, counters = 0;
-  Value input; // [rows, columns]
+  Value input; // [rows, columns], of a type that holds all items of the pool
   SmallVector<Grams> pool;
 };
 
@@ -70,12 +71,21 @@ LogicalResult Vectorizer::readPool() {
   return success();
 }
 
+bool Vectorizer::fitsInput(int64_t item) {
+  Type type = node.getElementType(0);
+  unsigned width = type.getIntOrFloatBitWidth();
+  if (qnn::isSignedStorage(type))
+    return llvm::isIntN(width, item);
+  return item >= 0 && llvm::isUIntN(width, item);
+}
+
 /// The items at one place of each n-gram.
 Value Vectorizer::getItems(const Grams &grams, int64_t place) {
   SmallVector<int64_t> items;
   for (size_t gram = 0; gram < grams.counters.size(); ++gram)
     items.push_back(grams.items[gram * grams.length + place]);
-  auto type = RankedTensorType::get({static_cast<int64_t>(items.size())}, node.getElementType(0));
+  auto type =
+      RankedTensorType::get({static_cast<int64_t>(items.size())}, getElementTypeOrSelf(input));
   return node.createConstant(*makeFromIntegers(type, items));
 }
 
@@ -88,7 +98,7 @@ Value Vectorizer::countGrams(const Grams &grams, int64_t skip) {
   auto bools = RankedTensorType::get({rows, starts, count}, node.builder.getI1Type());
   Value matches;
   for (int64_t place = 0; place < grams.length; ++place) {
-    auto type = RankedTensorType::get({rows, starts, 1}, node.getElementType(0));
+    auto type = RankedTensorType::get({rows, starts, 1}, getElementTypeOrSelf(input));
     Value items = node.create<qnn::SliceOp>(type, node.createReshape(input, {rows, columns, 1}),
                                             ArrayRef<int64_t>{0, place * skip, 0},
                                             ArrayRef<int64_t>{1, 1, 1});
@@ -115,6 +125,10 @@ LogicalResult Vectorizer::run() {
   columns = shape.back();
   rows = shape.size() == 2 ? shape[0] : 1;
   input = node.createReshape(node.getValue(0), {rows, columns});
+  if (!llvm::all_of(pool, [&](const Grams &grams) {
+        return llvm::all_of(grams.items, [&](int64_t item) { return fitsInput(item); });
+      }))
+    input = math.cast(input, node.builder.getI64Type());
 
   // Counts of all n-grams beside each other, then each goes to its counter.
   SmallVector<Value> parts;
