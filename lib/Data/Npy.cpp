@@ -40,6 +40,7 @@ unsigned getElementBytes(StringRef type) {
 
 // NumPy's own limit.
 static constexpr uint32_t maxHeaderBytes = 10000;
+static constexpr uint64_t maxPreludeBytes = 12; // before the header
 static constexpr size_t maxRank = 32;
 static constexpr StringLiteral magic("\x93NUMPY");
 
@@ -174,7 +175,7 @@ private:
 
 } // namespace
 
-Expected<ArrayHeader> parseNpyHeader(StringRef bytes, const Twine &subject) {
+Expected<ArrayHeader> parseNpyHeader(StringRef bytes, uint64_t fileBytes, const Twine &subject) {
   if (!bytes.starts_with(magic))
     return makeDataError("E3002", subject, "is not a .npy file");
   if (bytes.size() < 12)
@@ -203,17 +204,17 @@ Expected<ArrayHeader> parseNpyHeader(StringRef bytes, const Twine &subject) {
     if (overflows)
       break;
   }
-  if (overflows || size != bytes.size() - header->dataOffset)
+  uint64_t present = fileBytes - header->dataOffset;
+  if (overflows || size != present)
     return makeDataError("E3006", subject,
-                         "holds " + Twine(bytes.size() - header->dataOffset) +
-                             " bytes of elements, its shape needs " +
+                         "holds " + Twine(present) + " bytes of elements, its shape needs " +
                              (overflows ? "more than 2^64" : Twine(size).str()));
   header->dataBytes = size;
   return header;
 }
 
 Expected<Array> parseNpy(StringRef bytes, const Twine &subject) {
-  Expected<ArrayHeader> header = parseNpyHeader(bytes, subject);
+  Expected<ArrayHeader> header = parseNpyHeader(bytes, bytes.size(), subject);
   if (!header)
     return header.takeError();
   StringRef data = bytes.substr(header->dataOffset);
@@ -224,14 +225,15 @@ Expected<Array> parseNpy(StringRef bytes, const Twine &subject) {
   return array;
 }
 
-Expected<std::unique_ptr<MemoryBuffer>> openFile(const Twine &path) {
+Expected<std::unique_ptr<MemoryBuffer>> readFile(const Twine &path) {
   std::error_code failure;
   sys::fs::file_status status;
   failure = sys::fs::status(path, status);
   if (!failure && !sys::fs::is_regular_file(status))
     return makeDataError("E3001", path, "is not a regular file");
   if (!failure) {
-    auto file = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+    auto file = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false,
+                                      /*IsVolatile=*/true);
     if (file)
       return std::move(*file);
     failure = file.getError();
@@ -239,8 +241,32 @@ Expected<std::unique_ptr<MemoryBuffer>> openFile(const Twine &path) {
   return makeDataError("E3001", path, "cannot be read: " + failure.message());
 }
 
+Expected<std::unique_ptr<MemoryBuffer>> readFileSlice(const Twine &path, uint64_t offset,
+                                                      uint64_t size) {
+  auto slice = MemoryBuffer::getFileSlice(path, size, offset, /*IsVolatile=*/true);
+  if (!slice)
+    return makeDataError("E3001", path, "cannot be read: " + slice.getError().message());
+  // What is missing at the end was filled with zeros.
+  uint64_t present = 0;
+  if (sys::fs::file_size(path, present) || present < offset + size)
+    return makeDataError("E3001", path, "changed while it was read");
+  return std::move(*slice);
+}
+
+Expected<ArrayHeader> readNpyHeader(const Twine &path) {
+  sys::fs::file_status status;
+  if (std::error_code failure = sys::fs::status(path, status))
+    return makeDataError("E3001", path, "cannot be read: " + failure.message());
+  if (!sys::fs::is_regular_file(status))
+    return makeDataError("E3001", path, "is not a regular file");
+  auto start = readFileSlice(path, 0, std::min(status.getSize(), maxPreludeBytes + maxHeaderBytes));
+  if (!start)
+    return start.takeError();
+  return parseNpyHeader((*start)->getBuffer(), status.getSize(), path);
+}
+
 Expected<Array> readNpy(const Twine &path) {
-  auto file = openFile(path);
+  auto file = readFile(path);
   if (!file)
     return file.takeError();
   return parseNpy((*file)->getBuffer(), path);

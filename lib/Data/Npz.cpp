@@ -184,7 +184,7 @@ Expected<std::map<std::string, Array>> parseNpz(StringRef bytes, const Twine &su
 }
 
 Expected<std::map<std::string, Array>> readNpz(const Twine &path) {
-  auto file = openFile(path);
+  auto file = readFile(path);
   if (!file)
     return file.takeError();
   return parseNpz((*file)->getBuffer(), path);

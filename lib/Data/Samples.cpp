@@ -158,7 +158,6 @@ Error SampleSet::openBatches(ArrayRef<std::string> paths) {
       Batch batch;
       batch.subject = paths[0] + "/" + input.name;
       batch.array = std::move(arrays->find(input.name)->second);
-      batch.elements = StringRef(batch.array.bytes.data(), batch.array.bytes.size());
       std::vector<int64_t> shape = batch.array.shape;
       std::string type = batch.array.type;
       if (Error error = addBatch(std::move(batch), type, shape, input))
@@ -171,21 +170,34 @@ Error SampleSet::openBatches(ArrayRef<std::string> paths) {
                          "the network has " + Twine(inputs.size()) + " inputs, " +
                              Twine(paths.size()) + " files are named");
   for (auto [path, input] : zip(paths, inputs)) {
-    auto file = openFile(path);
-    if (!file)
-      return file.takeError();
-    Expected<ArrayHeader> header = parseNpyHeader((*file)->getBuffer(), path);
+    Expected<ArrayHeader> header = readNpyHeader(path);
     if (!header)
       return header.takeError();
     Batch batch;
     batch.subject = path;
-    batch.elements = (*file)->getBuffer().substr(header->dataOffset);
+    batch.fileOffset = header->dataOffset;
     batch.isBigEndian = header->isBigEndian;
-    batch.file = std::move(*file);
     if (Error error = addBatch(std::move(batch), header->type, header->shape, input))
       return error;
   }
   return Error::success();
+}
+
+Expected<std::vector<char>> SampleSet::readElements(const Batch &batch, uint64_t offset,
+                                                    const InputSpec &input) {
+  uint64_t size = input.getBytes();
+  if (batch.fileOffset == 0) {
+    auto elements = ArrayRef(batch.array.bytes).slice(offset, size);
+    return std::vector<char>(elements.begin(), elements.end());
+  }
+  auto slice = readFileSlice(batch.subject, batch.fileOffset + offset, size);
+  if (!slice)
+    return slice.takeError();
+  std::vector<char> bytes((*slice)->getBufferStart(), (*slice)->getBufferEnd());
+  if (batch.isBigEndian)
+    for (size_t i = 0, width = getElementBytes(input.type); i < bytes.size(); i += width)
+      std::reverse(bytes.begin() + i, bytes.begin() + i + width);
+  return bytes;
 }
 
 Expected<Sample> SampleSet::read(size_t index) const {
@@ -194,12 +206,10 @@ Expected<Sample> SampleSet::read(size_t index) const {
   if (files.empty()) {
     subject = batches.front().subject + ": sample " + std::to_string(index);
     for (auto [batch, input] : zip(batches, inputs)) {
-      StringRef elements = batch.elements.substr(index * input.getBytes(), input.getBytes());
-      sample.push_back({input.type, input.shape, {elements.begin(), elements.end()}});
-      auto &bytes = sample.back().bytes;
-      if (batch.isBigEndian)
-        for (size_t i = 0, size = getElementBytes(input.type); i < bytes.size(); i += size)
-          std::reverse(bytes.begin() + i, bytes.begin() + i + size);
+      auto elements = readElements(batch, index * input.getBytes(), input);
+      if (!elements)
+        return elements.takeError();
+      sample.push_back({input.type, input.shape, std::move(*elements)});
     }
   } else {
     subject = files[index];

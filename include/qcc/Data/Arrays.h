@@ -36,8 +36,12 @@ public:
 llvm::Error makeDataError(llvm::StringRef code, const llvm::Twine &subject,
                           const llvm::Twine &text);
 
-/// Maps a regular file: pipes and devices may never end.
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> openFile(const llvm::Twine &path);
+/// Reads a regular file: pipes and devices may never end. Nothing is mapped, so that a file which
+/// shrinks meanwhile cannot raise a signal.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readFile(const llvm::Twine &path);
+/// Reads `size` bytes from `offset` on, which must exist.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readFileSlice(const llvm::Twine &path,
+                                                                  uint64_t offset, uint64_t size);
 
 /// Elements in row-major order, little-endian. `type` is spelled as in the manifest: f16 bf16 f32
 /// f64 i8 u8 i16 u16 i32 u32 i64 u64 bool.
@@ -59,9 +63,11 @@ struct ArrayHeader {
   bool isBigEndian;
 };
 
-/// Reads the header of the .npy image `bytes`, whose size must be what the header says. `subject`
-/// is the file's name in errors.
-llvm::Expected<ArrayHeader> parseNpyHeader(llvm::StringRef bytes, const llvm::Twine &subject);
+/// Reads the header of a .npy image of `fileBytes` bytes, the size that the header must say, from
+/// its beginning. `subject` is the file's name in errors.
+llvm::Expected<ArrayHeader> parseNpyHeader(llvm::StringRef bytes, uint64_t fileBytes,
+                                           const llvm::Twine &subject);
+llvm::Expected<ArrayHeader> readNpyHeader(const llvm::Twine &path);
 
 llvm::Expected<Array> parseNpy(llvm::StringRef bytes, const llvm::Twine &subject);
 llvm::Expected<Array> readNpy(const llvm::Twine &path);

@@ -47,9 +47,8 @@ private:
   /// Elements of one input for all samples.
   struct Batch {
     std::string subject;
-    std::unique_ptr<llvm::MemoryBuffer> file; // .npy: elements stay in the mapped file
-    Array array;                              // .npz: elements inflated here
-    llvm::StringRef elements;
+    Array array;             // .npz: elements inflated here
+    uint64_t fileOffset = 0; // .npy: elements stay in the file
     bool isBigEndian = false;
   };
 
@@ -58,6 +57,9 @@ private:
   llvm::Error openBatches(llvm::ArrayRef<std::string> paths);
   llvm::Error addBatch(Batch batch, llvm::StringRef type, llvm::ArrayRef<int64_t> shape,
                        const InputSpec &input);
+  /// The elements of one sample, `offset` bytes behind those of the first.
+  static llvm::Expected<std::vector<char>> readElements(const Batch &batch, uint64_t offset,
+                                                        const InputSpec &input);
 
   std::vector<InputSpec> inputs;
   std::vector<std::string> files; // of a directory

@@ -76,6 +76,19 @@ TEST_F(SamplesTest, FirstAxisCounts) {
   EXPECT_EQ(cantFail(SampleSet::open({one}, {x})).size(), 1u);
 }
 
+TEST_F(SamplesTest, FileThatShrinksIsAnError) {
+  std::string path = write("all.npy", {3, 2}, {0, 9, 1, 9, 2, 9});
+  auto set = cantFail(SampleSet::open({path}, {x}));
+  {
+    std::error_code failure;
+    raw_fd_ostream stream(path, failure);
+    ASSERT_FALSE(failure);
+  }
+  auto sample = set.read(2);
+  ASSERT_FALSE(static_cast<bool>(sample));
+  EXPECT_EQ(toString(sample.takeError()), path + ": changed while it was read [E3001]");
+}
+
 TEST_F(SamplesTest, OneFileForEachInput) {
   std::string first = write("x.npy", {2, 2}, {0, 9, 1, 9});
   std::string second = write("y.npy", {2, 3}, {7, 7, 7, 8, 8, 8});
