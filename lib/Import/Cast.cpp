@@ -3,16 +3,33 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "lib/Import/ConstantFolding.h"
-#include "lib/Import/NodeContext.h"
+#include "lib/Import/QuantizationParameters.h"
+#include "lib/Import/StoredTypes.h"
 
 using namespace mlir;
 
 namespace qcc::import {
 
-static LogicalResult convertElements(NodeContext &node, Type type) {
-  if (type == node.getElementType(0))
-    return node.setResult(Tensor(node.getInput(0)));
+static LogicalResult convertElements(NodeContext &node, int32_t dataType) {
   const Constant *constant = node.getConstant(0);
+  Type type = getElementType(node.builder.getContext(), dataType);
+  if (isStoredOnly(dataType)) {
+    if (!constant)
+      return node.error("E2308", "converts a computed tensor to " + getDataTypeName(dataType) +
+                                     ", a type that only constants have");
+    auto rounding = readStoredRounding(node);
+    if (failed(rounding) || failed(node.chargeFolding(constant->getNumElements() * 8)))
+      return failure();
+    return node.setResult(storeNumbers(node.builder.getContext(), node.getShape(0),
+                                       getNumbers(*constant), dataType, *rounding));
+  }
+  if (type == node.getElementType(0)) {
+    if (!constant || constant->dataType == dataType)
+      return node.setResult(Tensor(node.getInput(0)));
+    auto result = std::make_shared<Constant>(*constant);
+    result->dataType = dataType;
+    return node.setResult(std::move(result));
+  }
   if (isFoldable(constant))
     return node.setResult(castConstant(*constant, type));
   auto result = node.makeType(node.getShape(0), type);
@@ -21,18 +38,16 @@ static LogicalResult convertElements(NodeContext &node, Type type) {
   return node.setResult(node.create<qnn::CastOp>(*result, node.getValue(0)));
 }
 
-/// `saturate` and `round_mode` concern 8-bit floats, which no computed tensor holds.
 static LogicalResult importCast(NodeContext &node) {
-  int64_t dataType = std::clamp<int64_t>(node.getInt("to", 0), -1, 1000);
-  Type type = getElementType(node.builder.getContext(), static_cast<int32_t>(dataType));
-  if (!type || getDataType(type) != dataType)
-    return node.error("E2308", "cannot convert to element type " +
-                                   getDataTypeName(static_cast<int32_t>(dataType)));
-  return convertElements(node, type);
+  int64_t given = std::clamp<int64_t>(node.getInt("to", 0), -1, 1000);
+  auto dataType = static_cast<int32_t>(given);
+  if (!getElementType(node.builder.getContext(), dataType))
+    return node.error("E2308", "cannot convert to element type " + getDataTypeName(dataType));
+  return convertElements(node, dataType);
 }
 
 static LogicalResult importCastLike(NodeContext &node) {
-  return convertElements(node, node.getElementType(1));
+  return convertElements(node, getCodeType(node, 1));
 }
 
 ArrayRef<Operator> getCastOperators() {

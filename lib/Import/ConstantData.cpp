@@ -76,8 +76,7 @@ StringRef getDataTypeName(int32_t dataType) {
   return "of an unknown number";
 }
 
-/// The format of a float of 4 or 8 bits, or null.
-static const llvm::fltSemantics *findSmallFloat(int32_t dataType) {
+const llvm::fltSemantics *findSmallFloat(int32_t dataType) {
   switch (dataType) {
   case TensorProto::FLOAT8E4M3FN:
     return &llvm::APFloat::Float8E4M3FN();

@@ -40,6 +40,9 @@ mlir::Type getElementType(mlir::MLIRContext *context, int32_t dataType);
 /// Whether only constants have the ONNX type: integers of 2 and 4 bits, floats of 4 and 8.
 bool isStoredOnly(int32_t dataType);
 
+/// The format of a float of 4 or 8 bits, or null.
+const llvm::fltSemantics *findSmallFloat(int32_t dataType);
+
 /// ONNX type of a builtin element type.
 int32_t getDataType(mlir::Type elementType);
 

@@ -5,6 +5,7 @@
 #include "lib/Import/FloatConversion.h"
 
 #include "lib/Import/ConstantFolding.h"
+#include "lib/Import/QuantizationParameters.h"
 
 using namespace mlir;
 
@@ -18,7 +19,7 @@ FloatConversion::FloatConversion(ImportState &state, NodeContext &context, onnx:
     if (!context.hasInput(i))
       continue;
     Type type = context.getElementType(i);
-    if (!isa<FloatType>(type))
+    if (!isa<FloatType>(type) || isStoredOnly(getCodeType(context, i)))
       continue;
     if (!nodeType)
       nodeType = type;

@@ -6,6 +6,7 @@
 #include "lib/Import/FloatMath.h"
 #include "lib/Import/QuantizationArithmetic.h"
 #include "lib/Import/QuantizationParameters.h"
+#include "lib/Import/StoredTypes.h"
 #include <cmath>
 
 using namespace mlir;
@@ -65,11 +66,11 @@ static LogicalResult importQuantizeLinear(NodeContext &node) {
   int32_t codes = static_cast<int32_t>(outputType);
   if (node.hasInput(2))
     codes = getCodeType(node, 2);
+  if (isStoredOnly(codes))
+    return importQuantizeStored(node, codes);
   const Constant *constant = node.getConstant(0);
   if (!node.getElementType(0).isF32() || !hasPlainParameters(node, constant)) {
     Type storage = getElementType(node.builder.getContext(), codes ? codes : TensorProto::UINT8);
-    if (storage && getDataType(storage) != (codes ? codes : TensorProto::UINT8))
-      storage = nullptr;
     return importQuantizeArithmetic(node, storage);
   }
   auto axis = readAxis(node);
@@ -79,7 +80,7 @@ static LogicalResult importQuantizeLinear(NodeContext &node) {
                                      constant ? getChannels(node, *axis) : 1);
   if (failed(parameters))
     return failure();
-  if (isStoredOnly(codes) || parameters->storage.getIntOrFloatBitWidth() > 16)
+  if (parameters->storage.getIntOrFloatBitWidth() > 16)
     return node.error("E2402",
                       "quantizes to " + getDataTypeName(codes) + ", which qcc does not support");
   if (constant) {

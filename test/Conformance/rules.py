@@ -25,6 +25,11 @@ def find_reason(case):
     return None
 
 
+def is_folded_only(case):
+    """Whether an operator has a result whose shape depends on the data, so that the data must be known."""
+    return any(name in RULES["folded_only_operators"] for name in case.operators)
+
+
 def find_ancestors(case, value):
     """Graph inputs that a value is computed from. Shapes are known whatever their tensors hold."""
     producers = {output: node for graph in list_graphs(case.model.graph) for node in graph.node for output in node.output}

@@ -3,6 +3,7 @@ import collections
 import dataclasses
 
 import cases
+import ways
 
 
 @dataclasses.dataclass
@@ -16,6 +17,10 @@ class Result:
     @property
     def passed(self):
         return not self.out_of_scope and all(outcome.passed for outcome in self.outcomes.values())
+
+    @property
+    def is_folded_only(self):
+        return list(self.outcomes) == [ways.FOLDED]
 
     @property
     def failed(self):
@@ -54,12 +59,13 @@ def count(results):
 
 def format_notes(results):
     reasons = collections.Counter(result.out_of_scope or result.describe() for result in results if not result.passed)
-    return "; ".join(f"{number} {reason}" for reason, number in sorted(reasons.items()))
+    reasons["folded only"] = sum(result.passed and result.is_folded_only for result in results)
+    return "; ".join(f"{number} {reason}" for reason, number in sorted(reasons.items()) if number)
 
 
 def format_types(results):
     names = {name for result in results if result.passed for name in result.case.types}
-    return " ".join(sorted(cases.SHORT_NAMES.get(name, name) for name in names))
+    return " ".join(sorted(cases.SHORT_NAMES.get(name, name.lower()) for name in names))
 
 
 def format_page(results, command):
@@ -68,11 +74,12 @@ def format_page(results, command):
     for result in results:
         groups[result.operator].append(result)
     total, scope, passed, failed = count(results)
-    ways = collections.Counter(way for result in results for way, outcome in result.outcomes.items() if outcome.passed)
+    passing_ways = collections.Counter(way for result in results for way, outcome in result.outcomes.items() if outcome.passed)
     lines = ["# Scoreboard", "",
              f"What `{command}` found; [Conformance.md](Conformance.md) says what is tested and how. Written by that command: do not edit.", "",
              f"{passed} of {scope} cases in scope pass, {failed} fail; {total - scope} of {total} are out of scope.",
-             "Ways that pass: " + ", ".join(f"{way} {number}" for way, number in ways.items()) + ".", "",
+             "Ways that pass: " + ", ".join(f"{way} {number}" for way, number in passing_ways.items()) + ".",
+             f"Folded only are {sum(result.is_folded_only for result in results)} cases: of element types that only constants have, or of shapes that depend on the data.", "",
              "| operator | cases | pass | fail | out of scope | types of passing cases | reasons |",
              "|---|---|---|---|---|---|---|"]
     for name in sorted(groups, key=lambda name: (groups[name][0].case.category != "node", name)):

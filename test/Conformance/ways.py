@@ -8,6 +8,7 @@ import ml_dtypes
 import numpy
 
 import rules
+import stored
 
 COMPILED, REFERENCE, FOLDED = "compiled", "reference", "folded"
 WAYS = (REFERENCE, COMPILED, FOLDED)
@@ -38,6 +39,8 @@ class Outcome:
 
 
 def get_ways(case):
+    if stored.has_stored_types(case) or rules.is_folded_only(case):
+        return (FOLDED,)
     # Nobody waits for the Reference on a whole network.
     return (COMPILED,) if case.category == "light" else WAYS
 
@@ -77,9 +80,9 @@ class Runner:
     """Runs one case in a folder of its own."""
 
     def __init__(self, qcc_run, case, folder):
-        self.qcc_run, self.case = qcc_run, case
-        self.folder = pathlib.Path(folder)
-        self.bound = rules.find_compile_time_inputs(case)
+        self.qcc_run, self.folder, self.ways = qcc_run, pathlib.Path(folder), get_ways(case)
+        self.case = stored.rewrite(case, self.folder) if stored.has_stored_types(case) else case
+        self.bound = rules.find_compile_time_inputs(self.case)
 
     def run(self):
         """Outcome of each way; the first data set that does not pass decides."""
@@ -90,7 +93,7 @@ class Runner:
                 save_array(self.folder / f"input{index}.npy", array)
             # What has no elements is known without being given.
             self.bound = self.bound | {value.name for value, array in zip(self.case.inputs, inputs) if array.size == 0}
-            for way in get_ways(self.case):
+            for way in self.ways:
                 if not outcomes.get(way, Outcome("passed")).passed:
                     continue
                 # What Import refuses, it refuses whoever runs the network.
