@@ -30,6 +30,11 @@ def is_folded_only(case):
     return any(name in RULES["folded_only_operators"] for name in case.operators)
 
 
+def is_padded(case):
+    """Whether rows of -1 stand behind those of a result whose number depends on the data."""
+    return any(name in RULES["padded_operators"] for name in case.operators)
+
+
 def find_ancestors(case, value):
     """Graph inputs that a value is computed from. Shapes are known whatever their tensors hold."""
     producers = {output: node for graph in list_graphs(case.model.graph) for node in graph.node for output in node.output}
