@@ -66,6 +66,10 @@ static LogicalResult importQuantizeLinear(NodeContext &node) {
   int32_t codes = static_cast<int32_t>(outputType);
   if (node.hasInput(2))
     codes = getCodeType(node, 2);
+  if (outputType != 0 && codes != outputType)
+    return node.error("E2402", "the zero point, " + node.describeInput(2) + ", has element type " +
+                                   getDataTypeName(codes) + ", the codes " +
+                                   getDataTypeName(static_cast<int32_t>(outputType)));
   if (isStoredOnly(codes))
     return importQuantizeStored(node, codes);
   const Constant *constant = node.getConstant(0);

@@ -67,7 +67,8 @@ struct Calibrate : impl::CalibrateBase<Calibrate> {
       emitError(network.getLoc()) << tableIn << ": " << text << " [" << code << "]";
       return failure();
     };
-    auto file = llvm::MemoryBuffer::getFile(tableIn);
+    auto file = llvm::MemoryBuffer::getFile(tableIn, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/true, /*IsVolatile=*/true);
     if (!file)
       return fail("cannot be read: " + file.getError().message(), "E3001");
     auto table = parseTable((*file)->getBuffer());
