@@ -50,10 +50,16 @@ Value PointwiseBuilder::emitProduct(ValueRange operands) {
   if (quantized) {
     float scale = scaleOf(0) * scaleOf(1);
     scale /= qnn::getScale(quantized);
-    Value factors[2];
-    for (unsigned i : {0u, 1u})
-      factors[i] = centerInt(operands[i], cast<qnn::QuantizedType>(elementType(i)));
-    Value real = toReal(arith::MulIOp::create(builder, location, factors[0], factors[1]));
+    Value real;
+    if (qnn::getElementBytes(elementType(0)) + qnn::getElementBytes(elementType(1)) < 4) {
+      Value factors[2];
+      for (unsigned i : {0u, 1u})
+        factors[i] = centerInt(operands[i], cast<qnn::QuantizedType>(elementType(i)));
+      real = toReal(arith::MulIOp::create(builder, location, factors[0], factors[1]));
+    } else {
+      // The product of two numbers of 17 bits does not fit i32.
+      real = mulF(centerOperand(operands, 0), centerOperand(operands, 1));
+    }
     return emitter.quantizeScaled(mulF(real, floatLike(real, scale)), quantized);
   }
   if (isFloat(operands[0]))
@@ -112,11 +118,7 @@ Value PointwiseBuilder::emitExtremum(ValueRange operands, bool largest) {
     for (unsigned i : {0u, 1u}) {
       if (elementType(i) == resultType)
         continue;
-      Value real = centerOperand(operands, i);
-      real = mulF(real, floatLike(real, scaleOf(i)));
-      real =
-          arith::DivFOp::create(builder, location, real, floatLike(real, qnn::getScale(quantized)));
-      values[i] = emitter.quantizeScaled(real, quantized);
+      values[i] = quantize(dequantize(operands, i));
     }
   } else if (!isFloat(values[0]) && !qnn::isSignedStorage(resultType)) {
     if (largest)
@@ -127,16 +129,12 @@ Value PointwiseBuilder::emitExtremum(ValueRange operands, bool largest) {
 }
 
 Value PointwiseBuilder::emitNegation(Value value) {
-  if (quantized)
-    return {};
   if (isFloat(value))
     return arith::NegFOp::create(builder, location, value);
   return arith::SubIOp::create(builder, location, intLike(value, 0), value);
 }
 
 Value PointwiseBuilder::emitMagnitude(Value value) {
-  if (quantized)
-    return {};
   if (isFloat(value))
     return emitAbs(emitter, value);
   if (!qnn::isSignedStorage(resultType))

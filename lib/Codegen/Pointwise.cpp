@@ -114,10 +114,25 @@ Value PointwiseBuilder::emitConversion(Value value) {
   return emitCast(emitter, value, elementType(0), resultType);
 }
 
+Value PointwiseBuilder::quantize(Value real) {
+  Value scale = floatLike(real, qnn::getScale(quantized));
+  return emitter.quantizeScaled(arith::DivFOp::create(builder, location, real, scale), quantized);
+}
+
+Value PointwiseBuilder::emitOnCodes(Value code) {
+  Value real = dequantize({code}, 0);
+  if (isa<qnn::NegOp>(op))
+    real = emitNegation(real);
+  else if (isa<qnn::AbsOp>(op))
+    real = emitMagnitude(real);
+  else if (!isa<qnn::CastOp>(op))
+    real = emitFunction(real);
+  return real ? quantize(real) : Value();
+}
+
 Value PointwiseBuilder::emitFunction(Value x) {
   using Function = Value (*)(KernelEmitter &, Value);
-  // Quantized ones became tables in the Fuse stage.
-  if (!isFloat(x) || quantized)
+  if (!isFloat(x))
     return {};
   Function anyWidth = TypeSwitch<Operation *, Function>(op)
                           .Case([](qnn::FloorOp) { return emitFloor; })
@@ -127,7 +142,7 @@ Value PointwiseBuilder::emitFunction(Value x) {
                           .Default([](Operation *) { return nullptr; });
   if (anyWidth)
     return anyWidth(emitter, x);
-  if (!resultType.isF32())
+  if (!getElementTypeOrSelf(x.getType()).isF32())
     return {};
   Function function = TypeSwitch<Operation *, Function>(op)
                           .Case([](qnn::ExpOp) { return emitExp; })
@@ -144,16 +159,12 @@ Value PointwiseBuilder::emitFunction(Value x) {
 Value PointwiseBuilder::emit(ValueRange operands) {
   if (computesOnHalf(op))
     return {};
+  if (op->hasTrait<qnn::Elementwise>() && op->getNumOperands() == 1 && quantized &&
+      qnn::getQuantized(elementType(0)) && !isa<qnn::ReluOp, qnn::ClipOp>(op))
+    return emitOnCodes(operands[0]);
   return TypeSwitch<Operation *, Value>(op)
-      .Case([&](qnn::QuantizeOp) {
-        Value scale = floatLike(operands[0], qnn::getScale(quantized));
-        Value scaled = arith::DivFOp::create(builder, location, operands[0], scale);
-        return emitter.quantizeScaled(scaled, quantized);
-      })
-      .Case([&](qnn::DequantizeOp) {
-        Value real = centerOperand(operands, 0);
-        return mulF(real, floatLike(real, scaleOf(0)));
-      })
+      .Case([&](qnn::QuantizeOp) { return quantize(operands[0]); })
+      .Case([&](qnn::DequantizeOp) { return dequantize(operands, 0); })
       .Case([&](qnn::BitcastOp) { return emitBitcast(operands[0]); })
       .Case([&](qnn::CastOp) { return emitConversion(operands[0]); })
       .Case([&](qnn::LookupOp lookup) { return emitLookup(lookup, operands[0]); })

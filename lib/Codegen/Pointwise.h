@@ -58,6 +58,12 @@ private:
   Value centerOperand(ValueRange operands, unsigned index) {
     return center(operands[index], llvm::cast<qnn::QuantizedType>(elementType(index)));
   }
+  Value dequantize(ValueRange operands, unsigned index) {
+    Value real = centerOperand(operands, index);
+    return mulF(real, floatLike(real, scaleOf(index)));
+  }
+  /// A real as a code of the result's type.
+  Value quantize(Value real);
   float scaleOf(unsigned operand) {
     return qnn::getScale(llvm::cast<qnn::QuantizedType>(elementType(operand)));
   }
@@ -86,6 +92,8 @@ private:
   Value emitLookup(qnn::LookupOp lookup, Value code);
   Value emitConversion(Value value);
   Value emitFunction(Value x);
+  /// Q(f(DQ(q))), f being the op: codes that have no table, which are those of 16 bits.
+  Value emitOnCodes(Value code);
   Value emitBitcast(Value value);
 
   KernelEmitter &emitter;

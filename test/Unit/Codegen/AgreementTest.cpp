@@ -68,6 +68,36 @@ TEST_P(AgreementTest, tablesReplaceQuantizedFunctions) {
     %y = qnn.bitcast %2 : tensor<3x50x!r> -> tensor<3x50xi8>)"));
 }
 
+// Codes of 16 bits have no tables, and their products do not fit 32 bits. [unary-c1] [mul-c1]
+TEST_P(AgreementTest, computesOnWideCodes) {
+  const char *wide = "!w = !quant.uniform<i16:f32, 3.0517578125e-05:-32768>\n"
+                     "!v = !quant.uniform<i16:f32, 1.220703125e-04:1234>\n"
+                     "!p = !quant.uniform<u16:f32, 1.52587890625e-05:30000>\n";
+  check(wide + network("%a: tensor<2x19xi16>, %b: tensor<2x19xui16>", "tensor<2x19xi16>", R"(
+    %0 = qnn.bitcast %a : tensor<2x19xi16> -> tensor<2x19x!w>
+    %1 = qnn.bitcast %b : tensor<2x19xui16> -> tensor<2x19x!p>
+    %2 = qnn.mul %0, %1 : tensor<2x19x!w>, tensor<2x19x!p> -> tensor<2x19x!v>
+    %3 = qnn.mul %0, %0 : tensor<2x19x!w>, tensor<2x19x!w> -> tensor<2x19x!p>
+    %4 = qnn.max %3, %2 : tensor<2x19x!p>, tensor<2x19x!v> -> tensor<2x19x!w>
+    %y = qnn.bitcast %4 : tensor<2x19x!w> -> tensor<2x19xi16>)"));
+  for (const char *function :
+       {"cast", "neg", "abs", "sigmoid", "tanh", "exp", "erf", "sqrt", "log", "sin", "round"})
+    for (auto [from, storage] : {std::pair("!w", "i16"), std::pair("!p", "ui16")}) {
+      std::string codes = std::string("tensor<3x50x") + storage + ">";
+      std::string type = std::string("tensor<3x50x") + from + ">";
+      check(wide + network("%x: " + codes, "tensor<3x50xi16>",
+                           "%0 = qnn.bitcast %x : " + codes + " -> " + type + "\n%1 = qnn." +
+                               function + " %0 : " + type + " -> tensor<3x50x!v>\n" +
+                               "%y = qnn.bitcast %1 : tensor<3x50x!v> -> tensor<3x50xi16>"));
+    }
+  for (auto [from, to] : {std::pair("!q", "!w"), std::pair("!p", "!r")})
+    check(wide +
+          network("%x: tensor<3x50xf32>", "tensor<3x50xf32>",
+                  std::string("%0 = qnn.quantize %x : tensor<3x50xf32> -> tensor<3x50x") + from +
+                      ">\n%1 = qnn.cast %0 : tensor<3x50x" + from + "> -> tensor<3x50x" + to +
+                      ">\n%y = qnn.dequantize %1 : tensor<3x50x" + to + "> -> tensor<3x50xf32>"));
+}
+
 TEST_P(AgreementTest, poolsWithPadding) {
   const char *attributes =
       "kernel = array<i64: 3, 2>, strides = array<i64: 2, 1>, pads = array<i64: 1, 0, 1, 1>";
