@@ -13,28 +13,32 @@ using namespace mlir;
 namespace qcc::import {
 
 /// The position in the input that element `i` of the result looks at.
-static double getCoordinate(CoordinateMode mode, const AxisScale &axis, int64_t i) {
-  auto x = static_cast<double>(i), input = static_cast<double>(axis.input);
+template <typename T>
+static T getCoordinate(CoordinateMode mode, const AxisScale &axis, int64_t i) {
+  T x = static_cast<T>(i), input = static_cast<T>(axis.input), half = T(0.5);
+  T scale = static_cast<T>(axis.scale);
   // The result's size before it was rounded.
-  double exact = axis.scale * input;
+  T exact = scale * input;
   switch (mode) {
   case CoordinateMode::HalfPixel:
-    return (x + 0.5) / axis.scale - 0.5;
+    return (x + half) / scale - half;
   case CoordinateMode::HalfPixelSymmetric: {
-    double adjustment = static_cast<double>(axis.result) / exact;
-    return input / 2 * (1 - adjustment) + (x + 0.5) / axis.scale - 0.5;
+    T adjustment = static_cast<T>(axis.result) / exact;
+    return input / 2 * (1 - adjustment) + (x + half) / scale - half;
   }
   case CoordinateMode::PytorchHalfPixel:
-    return exact == 1 ? -0.5 : (x + 0.5) / axis.scale - 0.5;
+    return exact == 1 ? -half : (x + half) / scale - half;
+  case CoordinateMode::HalfPixelForNearest:
+    return (x + half) / scale;
   case CoordinateMode::AlignCorners:
     return exact == 1 ? 0 : x * (input - 1) / (exact - 1);
   case CoordinateMode::Asymmetric:
-    return x / axis.scale;
+    return x / scale;
   case CoordinateMode::CropAndResize: {
     // Rounded to f32 where ONNX's reference does, whose region has that type: ties depend on it.
     auto start = static_cast<float>(axis.roiStart), last = static_cast<float>(axis.input - 1);
     float size = static_cast<float>(axis.roiEnd) - start;
-    double first = start * last, middle = size * last / 2;
+    T first = start * last, middle = size * last / 2;
     return first + (exact == 1 ? middle : x * size * (input - 1) / (exact - 1));
   }
   }
@@ -102,7 +106,11 @@ AxisSampling computeSampling(const SamplingRules &rules, const AxisScale &axis) 
   auto last = static_cast<double>(axis.input - 1);
   double filterScale = getFilterScale(rules, axis);
   for (int64_t i = 0; i < axis.result; ++i) {
-    double x = getCoordinate(rules.coordinates, axis, i);
+    // Scales such as 1.2 are f32, where 6 / 1.2 is 5; in f64 it is less, which is another element.
+    double x = rules.interpolation == Interpolation::Nearest &&
+                       rules.coordinates != CoordinateMode::CropAndResize
+                   ? getCoordinate<float>(rules.coordinates, axis, i)
+                   : getCoordinate<double>(rules.coordinates, axis, i);
     // A scale that is out of all proportion gives positions that no integer holds.
     x = std::isnan(x) ? 0 : std::clamp(x, -1e15, 1e15);
     if (rules.coordinates == CoordinateMode::CropAndResize)

@@ -14,6 +14,7 @@ enum class CoordinateMode {
   HalfPixel,
   HalfPixelSymmetric,
   PytorchHalfPixel,
+  HalfPixelForNearest,
   AlignCorners,
   Asymmetric,
   CropAndResize

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "lib/Import/AxisSampling.h"
+#include "lib/Import/FloatMath.h"
 #include "lib/Import/Window.h"
 #include "llvm/ADT/APSInt.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -107,7 +108,11 @@ static LogicalResult setResized(NodeContext &node, const SamplingRules &rules,
   auto type = node.makeType(shape, node.getElementType(0));
   if (failed(type))
     return failure();
-  if (rules.interpolation != Interpolation::Nearest && failed(node.requireFloat(0)))
+  // Weighted sums of small integers are computed in f32 and cut.
+  auto integer = dyn_cast<IntegerType>(node.getElementType(0));
+  bool isConverted = rules.interpolation != Interpolation::Nearest && integer &&
+                     (integer.getWidth() == 8 || integer.getWidth() == 16);
+  if (rules.interpolation != Interpolation::Nearest && !isConverted && failed(node.requireFloat(0)))
     return failure();
   llvm::sort(changed, [&](int64_t lhs, int64_t rhs) {
     return std::pair(scales[lhs].scale, lhs) < std::pair(scales[rhs].scale, rhs);
@@ -115,7 +120,10 @@ static LogicalResult setResized(NodeContext &node, const SamplingRules &rules,
   // Channels stay next to each other while rows and columns are sampled.
   bool isImage = rank >= 4 && !changed.empty() &&
                  llvm::all_of(changed, [](int64_t axis) { return axis >= 2; });
+  FloatMath math(node);
   Value value = node.getValue(0);
+  if (isConverted)
+    value = math.cast(value, node.builder.getF32Type());
   if (isImage)
     value = toChannelsLast(node, value);
   for (int64_t axis : changed) {
@@ -130,6 +138,8 @@ static LogicalResult setResized(NodeContext &node, const SamplingRules &rules,
   }
   if (isImage)
     value = toChannelsFirst(node, value, rank);
+  if (isConverted)
+    value = math.cast(value, integer);
   return node.setResult(value);
 }
 
@@ -139,6 +149,7 @@ static LogicalResult readRules(NodeContext &node, SamplingRules &rules) {
                   .Case("half_pixel", CoordinateMode::HalfPixel)
                   .Case("half_pixel_symmetric", CoordinateMode::HalfPixelSymmetric)
                   .Case("pytorch_half_pixel", CoordinateMode::PytorchHalfPixel)
+                  .Case("tf_half_pixel_for_nn", CoordinateMode::HalfPixelForNearest)
                   .Case("align_corners", CoordinateMode::AlignCorners)
                   .Case("asymmetric", CoordinateMode::Asymmetric)
                   .Case("tf_crop_and_resize", CoordinateMode::CropAndResize)
