@@ -195,14 +195,22 @@ LogicalResult emitPlainContraction(KernelEmitter &emitter, qnn::MatMulOp op) {
   const BufferView &lhs = emitter.getView(op.getLhs()), &rhs = emitter.getView(op.getRhs());
   Epilogue epilogue(emitter, op);
   LogicalResult status = success();
+  // The product of two 16-bit codes does not fit 32 bits, nor do sums with one.
+  auto isWideCode = [](qnn::QuantizedType type) {
+    return type && type.getStorageTypeIntegralWidth() > 8;
+  };
+  Type i32 = builder.getI32Type();
+  Type sumType = isWideCode(lhsType) || isWideCode(rhsType) ? builder.getI64Type() : i32;
   emitter.loopNest(op.getType().getShape(), 1, [&](ArrayRef<Value> position, int64_t) {
     auto centered = [&](Value code, qnn::QuantizedType type) -> Value {
-      if (!type || type.getZeroPoint() == 0)
+      if (!type)
         return code;
-      return arith::SubIOp::create(builder, location, code,
-                                   emitter.constant(code.getType(), type.getZeroPoint()));
+      if (type.getZeroPoint() != 0)
+        code = arith::SubIOp::create(builder, location, code,
+                                     emitter.constant(code.getType(), type.getZeroPoint()));
+      return sumType == i32 ? code : arith::ExtSIOp::create(builder, location, sumType, code);
     };
-    Value zero = lhsType ? emitter.constant(builder.getI32Type(), 0)
+    Value zero = lhsType ? emitter.constant(sumType, 0)
                          : emitter.constantFloat(op.getType().getElementType(), 0);
     Value sum = emitter.loopCarried(
         emitter.offset(0), emitter.offset(lhs.shape.back()), 1, zero,
@@ -230,6 +238,8 @@ LogicalResult emitPlainContraction(KernelEmitter &emitter, qnn::MatMulOp op) {
                                   emitter.constantFloat(builder.getF32Type(), product));
       if (resultType)
         sum = emitter.quantizeScaled(sum, resultType);
+    } else if (lhsType && sumType != i32) {
+      sum = arith::TruncIOp::create(builder, location, i32, sum);
     }
     if (failed(epilogue.store(sum, position)))
       status = failure();

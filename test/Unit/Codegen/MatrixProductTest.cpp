@@ -42,7 +42,9 @@ TEST(MatrixProductTest, floatProductsGiveTheBytesOfReference) {
 std::string makeQuantizedProduct(const Shapes &s, const std::string &left, const std::string &right,
                                  const std::string &result, bool isCode) {
   auto storage = [](const std::string &type) {
-    return type.find("<u8") == std::string::npos ? "i8" : "ui8";
+    if (type.find("16:") != std::string::npos)
+      return type.find("<u") == std::string::npos ? "i16" : "ui16";
+    return type.find("<u") == std::string::npos ? "i8" : "ui8";
   };
   std::string a = tensor(s.lhs, storage(left)), b = tensor(s.rhs, storage(right));
   std::string x = tensor(s.lhs, left), w = tensor(s.rhs, right), y = tensor(s.result, result);
@@ -67,6 +69,21 @@ TEST(MatrixProductTest, quantizedProductsGiveTheBytesOfReference) {
       Agreement().check(makeQuantizedProduct(s, u8, i8, wide, true), cpu);
       Agreement().check(makeQuantizedProduct(s, i8, u8, "f32", false), cpu);
       Agreement().check(makeQuantizedProduct(s, u8, u8, "i32", false), cpu);
+    }
+}
+
+// Products and sums of 16-bit codes do not fit 32 bits.
+TEST(MatrixProductTest, wideProductsGiveTheBytesOfReference) {
+  const std::string u16 = "!quant.uniform<u16:f32, 5.000000e-01:300>",
+                    i16 = "!quant.uniform<i16:f32, 2.500000e-01:-32768>",
+                    i8 = "!quant.uniform<i8:f32, 2.500000e-01:-7>",
+                    wide = "!quant.uniform<i16:f32, 6.553600e+04:5>";
+  for (const char *cpu : cpus)
+    for (const Shapes &s : {shapes[0], shapes[1], shapes[2], shapes[5]}) {
+      Agreement().check(makeQuantizedProduct(s, u16, i16, wide, true), cpu);
+      Agreement().check(makeQuantizedProduct(s, i16, i16, "f32", false), cpu);
+      Agreement().check(makeQuantizedProduct(s, i8, u16, wide, true), cpu);
+      Agreement().check(makeQuantizedProduct(s, u16, i8, "i32", false), cpu);
     }
 }
 
