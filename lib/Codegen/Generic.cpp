@@ -37,6 +37,13 @@ bool canVectorize(Operation *first, RankedTensorType result) {
   return true;
 }
 
+IntegerType getSumType(qnn::QuantizedType codes, int64_t count) {
+  int64_t largest = std::max(codes.getStorageTypeMax() - codes.getZeroPoint(),
+                             codes.getZeroPoint() - codes.getStorageTypeMin());
+  bool fits = count <= std::numeric_limits<int32_t>::max() / largest;
+  return IntegerType::get(codes.getContext(), fits ? 32 : 64);
+}
+
 Value makeNumber(KernelEmitter &emitter, Type type, double value) {
   auto scalar = dyn_cast<FloatType>(getElementTypeOrSelf(type));
   if (!scalar)

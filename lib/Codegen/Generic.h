@@ -17,6 +17,9 @@ int64_t getVectorLanes(KernelEmitter &emitter, mlir::RankedTensorType result);
 /// their operands are dense there, or repeat one element.
 bool canVectorize(mlir::Operation *first, mlir::RankedTensorType result);
 
+/// Integers that hold every sum of `count` codes less their zero point: i32 or i64.
+mlir::IntegerType getSumType(qnn::QuantizedType codes, int64_t count);
+
 /// A constant of a scalar or vector type of any element kind.
 mlir::Value makeNumber(KernelEmitter &emitter, mlir::Type type, double value);
 

@@ -32,6 +32,8 @@ public:
   Value combine(Value accumulator, Value x);
   /// The result from what all elements were folded to.
   Value finish(Value value);
+  /// No target converts vectors of i64 to f32.
+  bool hasWideSum() const { return isSum() && from && getSumType(from, count).isInteger(64); }
 
 private:
   bool isSum() const { return kind == qnn::ReduceKind::Sum || kind == qnn::ReduceKind::Mean; }
@@ -52,7 +54,7 @@ private:
 };
 
 TypedAttr Reducer::getInitial() {
-  Type type = KernelEmitter::getRegisterType(element);
+  Type type = isSum() && from ? getSumType(from, count) : KernelEmitter::getRegisterType(element);
   bool isMax = kind == qnn::ReduceKind::Max;
   if (isa<FloatType>(type)) {
     double infinity = std::numeric_limits<double>::infinity();
@@ -73,10 +75,13 @@ TypedAttr Reducer::getInitial() {
 }
 
 Value Reducer::prepare(Value x) {
-  if (!isSum() || !from || !from.getZeroPoint())
+  if (!isSum() || !from)
     return x;
-  return arith::SubIOp::create(builder, location, x,
-                               emitter.constant(x.getType(), from.getZeroPoint()));
+  if (from.getZeroPoint())
+    x = arith::SubIOp::create(builder, location, x,
+                              emitter.constant(x.getType(), from.getZeroPoint()));
+  Type sum = KernelEmitter::withLanes(getSumType(from, count), KernelEmitter::getLanes(x));
+  return x.getType() == sum ? x : arith::ExtSIOp::create(builder, location, sum, x).getResult();
 }
 
 Value Reducer::combine(Value accumulator, Value x) {
@@ -149,7 +154,7 @@ LogicalResult emitReduce(KernelEmitter &emitter, qnn::ReduceOp op) {
   Reducer reducer(emitter, op);
   FoldedAxes axes(input.shape, op.getAxes());
   // A run is folded by its own vectors; kept neighbours are results of one vector.
-  bool isVector = axes.run == 1 && canVectorize(op, op.getType());
+  bool isVector = axes.run == 1 && canVectorize(op, op.getType()) && !reducer.hasWideSum();
   int64_t lanes = isVector ? getVectorLanes(emitter, op.getType()) : 1;
   Epilogue epilogue(emitter, op);
   LogicalResult status = success();

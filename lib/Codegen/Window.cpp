@@ -54,8 +54,8 @@ static Value foldWindow(KernelEmitter &emitter, const WindowShape &window, const
 /// Runs `body` for every output position with the taps of its window.
 static void
 forEachWindow(KernelEmitter &emitter, const WindowShape &window, RankedTensorType result,
+              int64_t lanes,
               llvm::function_ref<void(ArrayRef<Value>, int64_t, TapRange, TapRange)> body) {
-  int64_t lanes = getVectorLanes(emitter, result);
   ArrayRef<int64_t> shape = result.getShape();
   emitter.loopNest(shape.take_front(3), 1, [&](ArrayRef<Value> pixel, int64_t) {
     TapRange rows = getTaps(emitter, window, 0, pixel[1]);
@@ -75,7 +75,7 @@ LogicalResult emitWindow(KernelEmitter &emitter, qnn::MaxPoolOp op) {
   Epilogue epilogue(emitter, op);
   LogicalResult status = success();
   forEachWindow(
-      emitter, window, op.getType(),
+      emitter, window, op.getType(), getVectorLanes(emitter, op.getType()),
       [&](ArrayRef<Value> position, int64_t lanes, TapRange rows, TapRange columns) {
         Type type = KernelEmitter::withLanes(KernelEmitter::getRegisterType(element), lanes);
         Value lowest;
@@ -125,8 +125,13 @@ LogicalResult emitWindow(KernelEmitter &emitter, qnn::AveragePoolOp op) {
       count = arith::TruncIOp::create(builder, location, builder.getI32Type(), count);
     return count;
   };
+  Type sumType = builder.getI32Type();
+  if (inType)
+    sumType = getSumType(inType, op.getKernel()[0] * op.getKernel()[1]);
+  // No target converts vectors of i64 to f32.
+  int64_t mostLanes = sumType.isInteger(32) ? getVectorLanes(emitter, op.getType()) : 1;
   forEachWindow(
-      emitter, window, op.getType(),
+      emitter, window, op.getType(), mostLanes,
       [&](ArrayRef<Value> position, int64_t lanes, TapRange rows, TapRange columns) {
         Type floats = KernelEmitter::withLanes(builder.getF32Type(), lanes);
         Value countScalar = arith::MulIOp::create(builder, location, tapCount(rows, 0, position[1]),
@@ -134,13 +139,15 @@ LogicalResult emitWindow(KernelEmitter &emitter, qnn::AveragePoolOp op) {
         Value count = arith::SIToFPOp::create(builder, location, builder.getF32Type(), countScalar);
         Value value;
         if (inType) {
-          Type integers = KernelEmitter::withLanes(builder.getI32Type(), lanes);
+          Type integers = KernelEmitter::withLanes(sumType, lanes);
           Value sum =
               foldWindow(emitter, window, input, position, rows, columns,
                          emitter.constant(integers, 0), [&](Value a, Value b) -> Value {
                            if (int64_t zeroPoint = inType.getZeroPoint())
                              b = arith::SubIOp::create(builder, location, b,
-                                                       emitter.constant(integers, zeroPoint));
+                                                       emitter.constant(b.getType(), zeroPoint));
+                           if (b.getType() != integers)
+                             b = arith::ExtSIOp::create(builder, location, integers, b);
                            return arith::AddIOp::create(builder, location, a, b);
                          });
           // m = f32(x_scale / f32(y_scale * count)).

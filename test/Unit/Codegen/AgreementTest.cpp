@@ -98,6 +98,27 @@ TEST_P(AgreementTest, computesOnWideCodes) {
                       ">\n%y = qnn.dequantize %1 : tensor<3x50x" + to + "> -> tensor<3x50xf32>"));
 }
 
+// 40000 codes of 16 bits have sums of more than 32. [average-c1] [reduce-c1]
+TEST_P(AgreementTest, addsManyWideCodes) {
+  const char *wide = "!w = !quant.uniform<u16:f32, 1.52587890625e-05:65535>\n"
+                     "!v = !quant.uniform<i16:f32, 6.103515625e-05:32767>\n";
+  std::string text = wide + network("%a: tensor<1x200x200x3xui16>", "tensor<1x1x1x3xf32>", R"(
+    %z = qnn.constant dense_resource<least> : tensor<ui16> -> tensor<ui16>
+    %0 = qnn.and %a, %z : tensor<1x200x200x3xui16>, tensor<ui16> -> tensor<1x200x200x3xui16>
+    %1 = qnn.bitcast %0 : tensor<1x200x200x3xui16> -> tensor<1x200x200x3x!w>
+    %2 = qnn.OPERATION : tensor<1x200x200x3x!w> -> tensor<1x1x1x3x!v>
+    %y = qnn.dequantize %2 : tensor<1x1x1x3x!v> -> tensor<1x1x1x3xf32>)") +
+                     "{-# dialect_resources: {builtin: {least: \"0x04000000FF0F\"}} #-}\n";
+  for (std::string operation :
+       {"average_pool %1 {kernel = array<i64: 200, 200>, strides = array<i64: 1, 1>, pads = "
+        "array<i64: 0, 0, 0, 0>}",
+        "reduce mean %1 over [1, 2]"}) {
+    std::string network = text;
+    network.replace(network.find("OPERATION"), 9, operation);
+    check(network);
+  }
+}
+
 TEST_P(AgreementTest, poolsWithPadding) {
   const char *attributes =
       "kernel = array<i64: 3, 2>, strides = array<i64: 2, 1>, pads = array<i64: 1, 0, 1, 1>";
