@@ -73,6 +73,36 @@ template <typename Op> static LogicalResult importQLinearBinary(NodeContext &nod
   return node.setResult(createStorageView(node, node.create<Op>(*type, left, right)));
 }
 
+/// condition, X, x_scale, x_zero_point, Y, y_scale, y_zero_point, z_scale, z_zero_point.
+static LogicalResult importQLinearWhere(NodeContext &node) {
+  auto lhs = readQuantization(node, 2, 3, getCodeType(node, 1), 1);
+  auto rhs = readQuantization(node, 5, 6, getCodeType(node, 4), 1);
+  auto result = readQuantization(node, 7, 8, getCodeType(node, 1), 1);
+  if (failed(lhs) || failed(rhs) || failed(result) ||
+      failed(requireBytes(node, {lhs->storage, rhs->storage, result->storage})))
+    return failure();
+  if (!node.getElementType(0).isInteger(1))
+    return node.error("E2308", node.describeInput(0) + " must be bool");
+  auto both = broadcastShapes(node.getShape(1), node.getShape(4));
+  auto shape = both ? broadcastShapes(*both, node.getShape(0)) : std::nullopt;
+  if (!shape)
+    return node.error("E2301", "inputs of shapes " + formatShape(node.getShape(0)) + ", " +
+                                   formatShape(node.getShape(1)) + " and " +
+                                   formatShape(node.getShape(4)) + " cannot be broadcast together");
+  auto type = node.makeType(*shape, getQuantizedType(*result));
+  if (failed(type))
+    return failure();
+  // Each side becomes codes of the result before one is chosen.
+  auto convert = [&](unsigned i, const QuantizationParameters &from) -> Value {
+    Value codes = createQuantizedView(node, node.getValue(i), from);
+    auto wanted = node.getType(i).clone(type->getElementType());
+    return codes.getType() == wanted ? codes : node.create<qnn::CastOp>(wanted, codes);
+  };
+  Value left = convert(1, *lhs), right = convert(4, *rhs);
+  return node.setResult(
+      createStorageView(node, node.create<qnn::SelectOp>(*type, node.getValue(0), left, right)));
+}
+
 /// X, x_scale, x_zero_point, y_scale, y_zero_point.
 static LogicalResult importQLinearSigmoid(NodeContext &node) {
   auto input = readQuantization(node, 1, 2, getCodeType(node, 0), 1);
@@ -309,6 +339,7 @@ ArrayRef<Operator> getQLinearOperators() {
        first},
       {"com.microsoft", "QLinearSoftmax", 1, 5, 5, 1, "axis:int opset:int", importQLinearSoftmax,
        FloatTypes::Single, first},
+      {"com.microsoft", "QLinearWhere", 1, 9, 9, 1, "", importQLinearWhere},
   };
   return rows;
 }
