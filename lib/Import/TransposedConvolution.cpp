@@ -5,10 +5,13 @@
 // An output position o, counted with its padding, is reached by the taps k with o - k a multiple of
 // the stride s. With o = s * q + r, these are k = r + s * j, which read input q - j. So each phase
 // r is a convolution of stride 1 with taps j in descending order, and all phases are one
-// convolution with s times the channels, whose results are then laid side by side.
+// convolution with s times the channels, whose results are then laid side by side. Groups would
+// mix the order of those channels, so with groups each phase is a convolution of its own.
 //===----------------------------------------------------------------------===//
 #include "lib/Import/Convolution.h"
+#include "lib/Import/Moves.h"
 #include "lib/Import/Operands.h"
+#include "qcc/Support/CheckedMath.h"
 
 using namespace mlir;
 
@@ -21,8 +24,10 @@ struct Axis {
   int64_t size, kernel, stride, dilation, first, result; // `first`: cropped outputs in front
 
   int64_t getSpan() const { return (kernel - 1) * dilation + 1; }
-  /// Taps of each phase.
-  int64_t getTaps() const { return llvm::divideCeil(getSpan(), stride); }
+  /// Taps of a phase, most in the first. A phase without taps gets one of weight 0.
+  int64_t getTaps(int64_t phase = 0) const {
+    return std::max<int64_t>((getSpan() - phase + stride - 1) / stride, 1);
+  }
   /// Positions of each phase.
   int64_t getPositions() const {
     return std::max<int64_t>(llvm::divideCeil(first + result, stride), size);
@@ -38,8 +43,9 @@ public:
 private:
   LogicalResult readAxes();
   FailureOr<Value> arrangeWeights();
-  Value repeatBias();
+  FailureOr<Value> convolve(Value input, Value weights, Value bias, int64_t part);
   Value joinPhases(Value phases);
+  int64_t getOutputs() const { return group * groupOutputs; }
   int64_t getPhases() const {
     int64_t phases = 1;
     for (const Axis &axis : axes)
@@ -111,8 +117,7 @@ LogicalResult TransposedConvolution::readAxes() {
   return success();
 }
 
-/// ONNX weights [C, O/group, kernel...] as [phases * O, taps..., C/group], channels ordered by
-/// group, phase and output.
+/// ONNX weights [C, O/group, kernel...] as [phases * O, taps..., C/group].
 FailureOr<Value> TransposedConvolution::arrangeWeights() {
   Value weights = node.getValue(1);
   Type element = node.getElementType(1);
@@ -127,23 +132,13 @@ FailureOr<Value> TransposedConvolution::arrangeWeights() {
     int64_t spread = axis.kernel * axis.dilation,
             filled = std::max(spread, axis.getTaps() * axis.stride),
             wanted = axis.getTaps() * axis.stride;
-    auto typeOf = [&](ArrayRef<int64_t> shape) { return RankedTensorType::get(shape, element); };
     if (failed(node.makeType({before, filled, after}, element)))
       return failure();
     if (axis.dilation > 1)
-      weights = node.create<qnn::PadOp>(
-          typeOf({before, axis.kernel, axis.dilation, after}),
-          node.createReshape(weights, {before, axis.kernel, 1, after}),
-          ArrayRef<int64_t>{0, 0, 0, 0}, ArrayRef<int64_t>{0, 0, axis.dilation - 1, 0},
-          llvm::APFloat(0.0));
-    weights = node.createReshape(weights, {before, spread, after});
-    if (wanted > spread)
-      weights = node.create<qnn::PadOp>(
-          typeOf({before, wanted, after}), weights, ArrayRef<int64_t>{0, 0, 0},
-          ArrayRef<int64_t>{0, wanted - spread, 0}, llvm::APFloat(0.0));
-    else if (wanted < spread)
-      weights = node.create<qnn::SliceOp>(typeOf({before, wanted, after}), weights,
-                                          ArrayRef<int64_t>{0, 0, 0}, ArrayRef<int64_t>{1, 1, 1});
+      weights = createPad(node, node.createReshape(weights, {before, axis.kernel, 1, after}),
+                          {0, 0, 0, 0}, {0, 0, axis.dilation - 1, 0});
+    weights = createPad(node, node.createReshape(weights, {before, spread, after}), {0, 0, 0},
+                        {0, wanted - spread, 0});
     before *= wanted;
     split.append({axis.getTaps(), axis.stride});
     offsets.append({axis.getTaps() - 1, 0});
@@ -152,10 +147,10 @@ FailureOr<Value> TransposedConvolution::arrangeWeights() {
   weights = node.createReshape(weights, split);
   if (llvm::any_of(axes, [](const Axis &axis) { return axis.getTaps() > 1; }))
     weights = node.create<qnn::SliceOp>(weights.getType(), weights, offsets, directions);
-  SmallVector<int64_t> order = {0}, shape = {group * getPhases() * groupOutputs};
+  SmallVector<int64_t> order, shape = {getPhases() * getOutputs()};
   for (size_t i = 0; i < axes.size(); ++i)
     order.push_back(4 + 2 * static_cast<int64_t>(i));
-  order.push_back(2);
+  order.append({0, 2});
   for (size_t i = 0; i < axes.size(); ++i) {
     order.push_back(3 + 2 * static_cast<int64_t>(i));
     shape.push_back(axes[i].getTaps());
@@ -165,78 +160,98 @@ FailureOr<Value> TransposedConvolution::arrangeWeights() {
   return node.createReshape(node.createTranspose(weights, order), shape);
 }
 
-Value TransposedConvolution::repeatBias() {
-  if (!node.hasInput(2))
-    return {};
-  Value bias = node.getValue(2);
-  int64_t phases = getPhases();
-  if (phases == 1)
-    return bias;
-  auto type = cast<RankedTensorType>(bias.getType());
-  Value repeated =
-      node.create<qnn::BroadcastOp>(type.clone({group, phases, groupOutputs}),
-                                    node.createReshape(bias, {group, 1, groupOutputs}));
-  return node.createReshape(repeated, {group * phases * groupOutputs});
+/// [N, positions..., phases * O], or one phase of them.
+FailureOr<Value> TransposedConvolution::convolve(Value input, Value weights, Value bias,
+                                                 int64_t part) {
+  SmallVector<int64_t> shape(cast<RankedTensorType>(weights.getType()).getShape()),
+      offsets(shape.size(), 0), behind;
+  Window window;
+  for (const Axis &axis : axes) {
+    window.kernel.push_back(axis.getTaps());
+    window.strides.push_back(1);
+    window.dilations.push_back(1);
+    window.result.push_back(axis.getPositions());
+    behind.push_back(axis.getPositions() - axis.size);
+  }
+  if (group > 1) {
+    shape[0] = getOutputs();
+    offsets[0] = part * getOutputs();
+    for (size_t i = axes.size(); i > 0; --i) {
+      const Axis &axis = axes[i - 1];
+      shape[i] = window.kernel[i - 1] = axis.getTaps(part % axis.stride);
+      offsets[i] = axis.getTaps() - shape[i];
+      part /= axis.stride;
+    }
+    weights = createSlice(node, weights, offsets, shape);
+  }
+  for (int64_t taps : window.kernel)
+    window.pads.push_back(taps - 1);
+  window.pads.append(behind);
+  return createConvolution(node, {input, weights, bias, {}, {}}, window, group,
+                           node.builder.getF32Type());
 }
 
 /// [N, positions..., phases * O] to [N, result..., O].
 Value TransposedConvolution::joinPhases(Value phases) {
-  auto type = cast<RankedTensorType>(phases.getType());
-  int64_t batch = type.getDimSize(0), rank = static_cast<int64_t>(axes.size());
+  int64_t batch = node.getShape(0)[0], rank = static_cast<int64_t>(axes.size());
   SmallVector<int64_t> split = {batch}, order = {0}, joined = {batch}, offsets = {0},
                        result = {batch};
   for (const Axis &axis : axes)
     split.push_back(axis.getPositions());
-  split.push_back(group);
   for (auto [index, axis] : llvm::enumerate(axes)) {
     split.push_back(axis.stride);
-    order.append({1 + static_cast<int64_t>(index), 2 + rank + static_cast<int64_t>(index)});
+    order.append({1 + static_cast<int64_t>(index), 1 + rank + static_cast<int64_t>(index)});
     joined.push_back(axis.getPositions() * axis.stride);
     offsets.push_back(axis.first);
     result.push_back(axis.result);
   }
-  split.push_back(groupOutputs);
-  order.append({1 + rank, 2 + 2 * rank});
-  for (SmallVector<int64_t> *shape : {&joined, &result})
-    shape->push_back(group * groupOutputs);
+  order.push_back(1 + 2 * rank);
+  for (SmallVector<int64_t> *shape : {&split, &joined, &result})
+    shape->push_back(getOutputs());
   offsets.push_back(0);
-  Value value = phases;
   if (getPhases() > 1)
-    value = node.createTranspose(node.createReshape(value, split), order);
-  value = node.createReshape(value, joined);
-  if (joined == result)
-    return value;
-  return node.create<qnn::SliceOp>(type.clone(result), value, offsets,
-                                   SmallVector<int64_t>(result.size(), 1));
+    phases = node.createTranspose(node.createReshape(phases, split), order);
+  return createSlice(node, node.createReshape(phases, joined), offsets, result);
 }
 
 LogicalResult TransposedConvolution::import() {
   if (failed(node.requireFloat(0)) || failed(node.requireFloat(1)) ||
       (node.hasInput(2) && failed(node.requireFloat(2))) || failed(readAxes()))
     return failure();
-  Window window;
-  SmallVector<int64_t> behind, joined = {node.getShape(0)[0], group * groupOutputs};
+  constexpr int64_t mostParts = 1024; // one convolution each
+  SmallVector<int64_t> strides, joined = {node.getShape(0)[0], getOutputs()};
   for (const Axis &axis : axes) {
-    window.kernel.push_back(axis.getTaps());
-    window.strides.push_back(1);
-    window.dilations.push_back(1);
-    window.result.push_back(axis.getPositions());
-    window.pads.push_back(axis.getTaps() - 1);
-    behind.push_back(axis.getPositions() - axis.size);
+    strides.push_back(axis.stride);
     joined.push_back(axis.getPositions() * axis.stride);
   }
-  window.pads.append(behind.begin(), behind.end());
+  if (group > 1 && !productChecked(strides, mostParts))
+    return node.error("E2309", "has groups, and the product of its strides is more than " +
+                                   Twine(mostParts) + ", which qcc does not support");
   if (failed(node.makeType(joined, node.builder.getF32Type())))
     return failure();
   auto weights = arrangeWeights();
   if (failed(weights))
     return failure();
-  ConvolutionOperands operands{
-      toChannelsLast(node, node.getValue(0)), *weights, repeatBias(), {}, {}};
-  auto phases = createConvolution(node, operands, window, group, node.builder.getF32Type());
-  if (failed(phases))
-    return failure();
-  return node.setResult(toChannelsFirst(node, joinPhases(*phases), node.getRank(0)));
+  Value input = toChannelsLast(node, node.getValue(0));
+  Value bias = node.hasInput(2) ? node.getValue(2) : Value();
+  if (bias && group == 1 && getPhases() > 1)
+    bias = node.createReshape(createBroadcast(node, bias, {getPhases(), getOutputs()}),
+                              {getPhases() * getOutputs()});
+  SmallVector<Value> parts;
+  for (int64_t part = 0, count = group > 1 ? getPhases() : 1; part < count; ++part) {
+    auto value = convolve(input, *weights, bias, part);
+    if (failed(value))
+      return failure();
+    parts.push_back(*value);
+  }
+  Value phases = parts.front();
+  if (parts.size() > 1) {
+    auto type = cast<RankedTensorType>(phases.getType());
+    SmallVector<int64_t> shape(type.getShape());
+    shape.back() *= getPhases();
+    phases = node.create<qnn::ConcatOp>(type.clone(shape), parts, type.getRank() - 1);
+  }
+  return node.setResult(toChannelsFirst(node, joinPhases(phases), node.getRank(0)));
 }
 
 } // namespace

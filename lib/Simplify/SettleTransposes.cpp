@@ -75,6 +75,47 @@ template <typename UnaryOp> struct SinkReshapeBelow : OpRewritePattern<UnaryOp> 
   }
 };
 
+/// The contractions whose results `value` holds and nothing else does; empty when there are others.
+SmallVector<Value> findContractions(Value value) {
+  constexpr size_t mostMoves = 4096;
+  SmallVector<Value> contractions, rest = {value};
+  for (size_t moves = 0; !rest.empty(); ++moves) {
+    Value next = rest.pop_back_val();
+    Operation *op = next.getDefiningOp();
+    if (!op || !next.hasOneUse() || moves == mostMoves)
+      return {};
+    if (isa<qnn::ContractionOpInterface>(op))
+      contractions.push_back(next);
+    else if (isa<qnn::ConcatOp, qnn::ReshapeOp, qnn::SliceOp, qnn::TransposeOp>(op))
+      llvm::append_range(rest, op->getOperands());
+    else
+      return {};
+  }
+  return contractions;
+}
+
+/// relu(concat(conv2d, conv2d)) ==> concat(relu(conv2d), relu(conv2d)): a clamp belongs to the op
+/// that makes the elements, which is quantized once with it.
+template <typename ClampOp> struct HoistClamp : OpRewritePattern<ClampOp> {
+  using OpRewritePattern<ClampOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ClampOp op, PatternRewriter &rewriter) const override {
+    SmallVector<Value> contractions = findContractions(op.getInput());
+    if (contractions.empty() || contractions.front() == op.getInput() ||
+        op.getType() != op.getInput().getType())
+      return failure();
+    for (Value value : contractions) {
+      rewriter.setInsertionPointAfterValue(value);
+      Operation *copy = rewriter.clone(*op);
+      rewriter.replaceAllUsesExcept(value, copy->getResult(0), copy);
+      copy->setOperand(0, value);
+      copy->getResult(0).setType(value.getType());
+    }
+    rewriter.replaceOp(op, op.getInput());
+    return success();
+  }
+};
+
 /// A factor of the dimensions on both sides of a reshape: `from` and `to` it belongs to.
 struct Factor {
   int64_t size, from, to;
@@ -144,7 +185,8 @@ struct ComposeThroughReshape : OpRewritePattern<qnn::TransposeOp> {
 
 void addSettleTransposes(RewritePatternSet &patterns) {
   patterns.add<ComposeThroughReshape, HoistAboveDequantize<qnn::ReshapeOp>,
-               HoistAboveDequantize<qnn::TransposeOp>, HoistAbovePad, SinkReshapeBelow<qnn::ClipOp>,
+               HoistAboveDequantize<qnn::TransposeOp>, HoistAbovePad, HoistClamp<qnn::ClipOp>,
+               HoistClamp<qnn::ReluOp>, SinkReshapeBelow<qnn::ClipOp>,
                SinkReshapeBelow<qnn::QuantizeOp>, SinkReshapeBelow<qnn::ReluOp>>(
       patterns.getContext());
 }

@@ -214,3 +214,30 @@ func.func @run(%state: tensor<1x2x3x4xf32>, %x: tensor<1x1x4x2xf32>, %w: tensor<
   %4 = qnn.slice %1 at [0, 0, 1, 0] by [1, 1, 1, 1] : tensor<1x2x4x4xf32> -> tensor<1x2x3x4xf32>
   return %3, %4 : tensor<1x4x4x2xf32>, tensor<1x2x3x4xf32>
 }
+
+// -----
+
+// A clamp runs in the contractions that make its elements, not behind what lays them side by side; not where another op makes some.
+// CHECK-LABEL: func.func @run
+// CHECK: %[[C:.*]] = qnn.conv2d
+// CHECK: %[[R:.*]] = qnn.relu %[[C]] : tensor<1x1x4x2xf32>
+// CHECK: %[[D:.*]] = qnn.conv2d
+// CHECK: %[[S:.*]] = qnn.relu %[[D]] : tensor<1x1x4x2xf32>
+// CHECK: %[[J:.*]] = qnn.concat %[[R]], %[[S]] axis 3
+// CHECK: %[[P:.*]] = qnn.reshape %[[J]]
+// CHECK: %[[Q:.*]] = qnn.slice %[[P]]
+// CHECK: %[[O:.*]] = qnn.concat
+// CHECK: %[[T:.*]] = qnn.relu %[[O]]
+// CHECK: return %[[Q]], %[[T]]
+func.func @run(%x: tensor<1x1x4x2xf32>, %w: tensor<2x1x1x2xf32>) -> (tensor<1x1x7x2xf32>, tensor<1x1x8x2xf32>) {
+  %0 = qnn.conv2d %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : tensor<1x1x4x2xf32>, tensor<2x1x1x2xf32> -> tensor<1x1x4x2xf32>
+  %1 = qnn.conv2d %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : tensor<1x1x4x2xf32>, tensor<2x1x1x2xf32> -> tensor<1x1x4x2xf32>
+  %2 = qnn.concat %0, %1 axis 3 : tensor<1x1x4x2xf32>, tensor<1x1x4x2xf32> -> tensor<1x1x4x4xf32>
+  %3 = qnn.reshape %2 : tensor<1x1x4x4xf32> -> tensor<1x1x8x2xf32>
+  %4 = qnn.slice %3 at [0, 0, 1, 0] by [1, 1, 1, 1] : tensor<1x1x8x2xf32> -> tensor<1x1x7x2xf32>
+  %5 = qnn.relu %4 : tensor<1x1x7x2xf32> -> tensor<1x1x7x2xf32>
+  %6 = qnn.conv2d %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : tensor<1x1x4x2xf32>, tensor<2x1x1x2xf32> -> tensor<1x1x4x2xf32>
+  %7 = qnn.concat %6, %x axis 2 : tensor<1x1x4x2xf32>, tensor<1x1x4x2xf32> -> tensor<1x1x8x2xf32>
+  %8 = qnn.relu %7 : tensor<1x1x8x2xf32> -> tensor<1x1x8x2xf32>
+  return %5, %8 : tensor<1x1x7x2xf32>, tensor<1x1x8x2xf32>
+}

@@ -247,6 +247,9 @@ case("W-transposed-pads", "E2304", "leave nothing", lambda: model(
 case("W-transposed-overflow", "E2107", "2^31", lambda: model(
     [node("ConvTranspose", ["x", "w"], ["y"], strides=[2147483647, 1], dilations=[2147483647, 1])],
     inputs=[value("x", [1, 1, 4, 4])], initializers=[array("w", np.zeros((1, 1, 3, 2)))]))
+case("W-transposed-parts", "E2309", "strides", lambda: model(
+    [node("ConvTranspose", ["x", "w"], ["y"], group=2, strides=[64, 64])], inputs=[value("x", [1, 2, 4, 4])],
+    initializers=[array("w", np.zeros((2, 1, 2, 2)))]))
 case("W-lp-exponent", "E2016", "'p'", lambda: model(
     [node("LpPool", ["x"], ["y"], kernel_shape=[2, 2], p=0)]))
 case("W-integer-product-float", "E2308", "8-bit", lambda: model([node("MatMulInteger", ["x", "x"], ["y"])]))
