@@ -56,19 +56,10 @@ private:
 
 LogicalResult AttentionLayer::readHeads() {
   int64_t rank = node.getRank(inputQ);
-  for (unsigned i : {inputQ, inputK, inputV})
-    if (failed(node.requireFloat(i)) || failed(node.requireRank(i, 3, 4)))
-      return failure();
+  if (failed(splitQueryKeyValue(node, 4, query, key, value)))
+    return failure();
   if (node.getRank(inputK) != rank || node.getRank(inputV) != rank)
     return node.error("E2302", "has a query, key and value of different ranks");
-  for (auto [i, part, attribute] :
-       {std::tuple(inputQ, &query, "q_num_heads"), std::tuple(inputK, &key, "kv_num_heads"),
-        std::tuple(inputV, &value, "kv_num_heads")}) {
-    auto split = splitHeads(node, i, attribute);
-    if (failed(split))
-      return failure();
-    *part = *split;
-  }
   return success();
 }
 
@@ -266,6 +257,21 @@ FailureOr<Value> splitHeads(NodeContext &node, unsigned input, StringRef attribu
                                    node.describeInput(input) + ", " + Twine(shape[2]));
   Value split = node.createReshape(tensor, {shape[0], shape[1], heads, shape[2] / heads});
   return node.createTranspose(split, {0, 2, 1, 3});
+}
+
+LogicalResult splitQueryKeyValue(NodeContext &node, int64_t mostRank, Value &query, Value &key,
+                                 Value &value) {
+  for (unsigned i : {0, 1, 2})
+    if (failed(node.requireFloat(i)) || failed(node.requireRank(i, 3, mostRank)))
+      return failure();
+  Value *parts[] = {&query, &key, &value};
+  for (auto [i, part] : llvm::enumerate(parts)) {
+    auto split = splitHeads(node, i, i == 0 ? "q_num_heads" : "kv_num_heads");
+    if (failed(split))
+      return failure();
+    *part = *split;
+  }
+  return success();
 }
 
 Value joinHeads(NodeContext &node, Value value) {

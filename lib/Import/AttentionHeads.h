@@ -14,6 +14,10 @@ namespace qcc::import {
 mlir::FailureOr<mlir::Value> splitHeads(NodeContext &node, unsigned input,
                                         llvm::StringRef attribute);
 
+/// Inputs 0, 1 and 2, of rank 3 to `mostRank`, as query, key and value of several heads.
+mlir::LogicalResult splitQueryKeyValue(NodeContext &node, int64_t mostRank, mlir::Value &query,
+                                       mlir::Value &key, mlir::Value &value);
+
 /// [batch, heads, steps, size] as [batch, steps, heads * size].
 mlir::Value joinHeads(NodeContext &node, mlir::Value value);
 

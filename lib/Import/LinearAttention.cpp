@@ -67,17 +67,8 @@ FailureOr<Value> LinearAttentionLayer::readGate(unsigned input, ArrayRef<int64_t
 }
 
 LogicalResult LinearAttentionLayer::readTensors() {
-  for (unsigned i : {inputQ, inputK, inputV})
-    if (failed(node.requireFloat(i)) || failed(node.requireRank(i, 3, 3)))
-      return failure();
-  for (auto [i, part, attribute] :
-       {std::tuple(inputQ, &query, "q_num_heads"), std::tuple(inputK, &key, "kv_num_heads"),
-        std::tuple(inputV, &value, "kv_num_heads")}) {
-    auto split = splitHeads(node, i, attribute);
-    if (failed(split))
-      return failure();
-    *part = *split;
-  }
+  if (failed(splitQueryKeyValue(node, 3, query, key, value)))
+    return failure();
   ArrayRef<int64_t> q = typeOf(query).getShape(), k = typeOf(key).getShape(),
                     v = typeOf(value).getShape();
   batch = q[0];

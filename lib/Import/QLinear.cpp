@@ -103,18 +103,33 @@ static LogicalResult importQLinearWhere(NodeContext &node) {
       createStorageView(node, node.create<qnn::SelectOp>(*type, node.getValue(0), left, right)));
 }
 
+namespace {
+struct UnaryOperands {
+  Value codes;
+  Type result;
+};
+} // namespace
+
 /// X, x_scale, x_zero_point, y_scale, y_zero_point.
-static LogicalResult importQLinearSigmoid(NodeContext &node) {
+static FailureOr<UnaryOperands> readUnaryOperands(NodeContext &node) {
   auto input = readQuantization(node, 1, 2, getCodeType(node, 0), 1);
   auto result = readQuantization(node, 3, 4, getCodeType(node, 0), 1);
   if (failed(input) || failed(result) ||
       failed(requireBytes(node, {input->storage, result->storage})))
     return failure();
-  auto type = node.makeType(node.getShape(0), getQuantizedType(*result));
+  return UnaryOperands{createQuantizedView(node, node.getValue(0), *input),
+                       getQuantizedType(*result)};
+}
+
+static LogicalResult importQLinearSigmoid(NodeContext &node) {
+  auto operands = readUnaryOperands(node);
+  if (failed(operands))
+    return failure();
+  auto type = node.makeType(node.getShape(0), operands->result);
   if (failed(type))
     return failure();
-  Value codes = createQuantizedView(node, node.getValue(0), *input);
-  return node.setResult(createStorageView(node, node.create<qnn::SigmoidOp>(*type, codes)));
+  return node.setResult(
+      createStorageView(node, node.create<qnn::SigmoidOp>(*type, operands->codes)));
 }
 
 namespace {
@@ -141,35 +156,29 @@ struct PooledMap {
 static LogicalResult importQLinearGlobalAveragePool(NodeContext &node) {
   if (failed(node.requireRank(0, 3, 4)))
     return failure();
-  auto input = readQuantization(node, 1, 2, getCodeType(node, 0), 1);
-  auto result = readQuantization(node, 3, 4, getCodeType(node, 0), 1);
-  if (failed(input) || failed(result) ||
-      failed(requireBytes(node, {input->storage, result->storage})))
+  auto operands = readUnaryOperands(node);
+  if (failed(operands))
     return failure();
   PooledMap map(node);
-  Value codes = createQuantizedView(node, node.getValue(0), *input);
   Value pooled =
-      createAveragePool(node, map.enter(codes), getWholeMap(map.shape), getQuantizedType(*result),
+      createAveragePool(node, map.enter(operands->codes), getWholeMap(map.shape), operands->result,
                         /*countIncludesPads=*/false);
   return node.setResult(createStorageView(node, map.leave(pooled)));
 }
 
-/// X, x_scale, x_zero_point, y_scale, y_zero_point: `compute` on the reals that the codes mean.
+/// `compute` on the reals that the codes mean.
 static LogicalResult importThroughReals(NodeContext &node,
                                         llvm::function_ref<FailureOr<Value>(Value)> compute) {
-  auto input = readQuantization(node, 1, 2, getCodeType(node, 0), 1);
-  auto result = readQuantization(node, 3, 4, getCodeType(node, 0), 1);
-  if (failed(input) || failed(result) ||
-      failed(requireBytes(node, {input->storage, result->storage})))
+  auto operands = readUnaryOperands(node);
+  if (failed(operands))
     return failure();
   auto type = node.makeType(node.getShape(0), node.builder.getF32Type());
   if (failed(type))
     return failure();
-  Value codes = createQuantizedView(node, node.getValue(0), *input);
-  auto computed = compute(node.create<qnn::DequantizeOp>(*type, codes));
+  auto computed = compute(node.create<qnn::DequantizeOp>(*type, operands->codes));
   if (failed(computed))
     return failure();
-  Value quantized = node.create<qnn::QuantizeOp>(type->clone(getQuantizedType(*result)), *computed);
+  Value quantized = node.create<qnn::QuantizeOp>(type->clone(operands->result), *computed);
   return node.setResult(createStorageView(node, quantized));
 }
 
@@ -293,14 +302,11 @@ static LogicalResult importQLinearConcat(NodeContext &node) {
   return node.setResult(createStorageView(node, quantized));
 }
 
-/// X, x_scale, x_zero_point, y_scale, y_zero_point.
 static LogicalResult importQLinearAveragePool(NodeContext &node) {
   if (failed(node.requireRank(0, 3, 4)))
     return failure();
-  auto input = readQuantization(node, 1, 2, getCodeType(node, 0), 1);
-  auto result = readQuantization(node, 3, 4, getCodeType(node, 0), 1);
-  if (failed(input) || failed(result) ||
-      failed(requireBytes(node, {input->storage, result->storage})))
+  auto operands = readUnaryOperands(node);
+  if (failed(operands))
     return failure();
   PooledMap map(node);
   auto window = readWindow(node, map.shape, {}, /*isPool=*/true);
@@ -308,10 +314,9 @@ static LogicalResult importQLinearAveragePool(NodeContext &node) {
     return failure();
   SmallVector<int64_t> shape = {map.shape[0], map.shape[1]};
   shape.append(window->result.begin(), window->result.end());
-  if (failed(node.makeType(shape, result->storage)))
+  if (failed(node.makeType(shape, operands->result)))
     return failure();
-  Value codes = createQuantizedView(node, node.getValue(0), *input);
-  Value pooled = createAveragePool(node, map.enter(codes), *window, getQuantizedType(*result),
+  Value pooled = createAveragePool(node, map.enter(operands->codes), *window, operands->result,
                                    node.getInt("count_include_pad", 0) != 0);
   return node.setResult(createStorageView(node, map.leave(pooled)));
 }

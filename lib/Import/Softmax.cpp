@@ -8,23 +8,6 @@ using namespace mlir;
 
 namespace qcc::import {
 
-static LogicalResult importSoftmax(NodeContext &node) {
-  if (failed(node.requireFloat(0)))
-    return failure();
-  RankedTensorType type = node.getType(0);
-  bool isFlattening = node.version < 13;
-  auto axis = node.getAxis("axis", isFlattening ? 1 : -1, type.getRank());
-  if (failed(axis))
-    return failure();
-  if (!isFlattening || *axis == type.getRank() - 1)
-    return node.setResult(node.create<qnn::SoftmaxOp>(type, node.getValue(0), *axis));
-  // Before version 13 all dimensions from the axis on are one.
-  int64_t rows = llvm::product_of(type.getShape().take_front(*axis));
-  Value flat = node.createReshape(node.getValue(0), {rows, type.getNumElements() / rows});
-  Value result = node.create<qnn::SoftmaxOp>(flat.getType(), flat, 1);
-  return node.setResult(node.createReshape(result, type.getShape()));
-}
-
 /// x - max - log(sum(exp(x - max)))
 static Value createLogSoftmax(NodeContext &node, Value input, int64_t axis) {
   FloatMath math(node);
@@ -33,7 +16,9 @@ static Value createLogSoftmax(NodeContext &node, Value input, int64_t axis) {
   return math.sub(shifted, math.unary<qnn::LogOp>(sum));
 }
 
-static LogicalResult importLogSoftmax(NodeContext &node) {
+/// A function along one dimension that keeps the shape.
+static LogicalResult importAlongAxis(NodeContext &node,
+                                     llvm::function_ref<Value(Value, int64_t)> compute) {
   if (failed(node.requireFloat(0)))
     return failure();
   RankedTensorType type = node.getType(0);
@@ -42,12 +27,25 @@ static LogicalResult importLogSoftmax(NodeContext &node) {
   if (failed(axis))
     return failure();
   Value input = node.getValue(0);
-  if (isFlattening) {
-    int64_t rows = llvm::product_of(type.getShape().take_front(*axis));
-    input = node.createReshape(input, {rows, type.getNumElements() / rows});
+  // Before version 13 all dimensions from the axis on are one.
+  if (isFlattening && *axis != type.getRank() - 1) {
+    int64_t rows = llvm::product_of(type.getShape().take_front(*axis)),
+            columns = llvm::product_of(type.getShape().drop_front(*axis));
+    input = node.createReshape(input, {rows, columns});
     axis = 1;
   }
-  return node.setResult(node.createReshape(createLogSoftmax(node, input, *axis), type.getShape()));
+  return node.setResult(node.createReshape(compute(input, *axis), type.getShape()));
+}
+
+static LogicalResult importSoftmax(NodeContext &node) {
+  return importAlongAxis(node, [&](Value input, int64_t axis) -> Value {
+    return node.create<qnn::SoftmaxOp>(input.getType(), input, axis);
+  });
+}
+
+static LogicalResult importLogSoftmax(NodeContext &node) {
+  return importAlongAxis(
+      node, [&](Value input, int64_t axis) { return createLogSoftmax(node, input, axis); });
 }
 
 //===- Losses -----------------------------------------------------------------//

@@ -24,6 +24,9 @@ bool isIdentity(llvm::ArrayRef<int64_t> permutation);
 /// True when only dimensions of size 1 change place, so that a reshape does the same.
 bool movesOnlyUnitDimensions(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> permutation);
 
+/// reshape(reshape(x)) ==> reshape(x).
+void addComposeReshapes(mlir::RewritePatternSet &patterns);
+
 /// Patterns of the fold-transposes pass.
 void addSinkTransposes(mlir::RewritePatternSet &patterns);
 void addSinkTransposesThroughReshapes(mlir::RewritePatternSet &patterns);

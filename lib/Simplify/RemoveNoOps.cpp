@@ -81,19 +81,6 @@ template <typename BinaryOp> struct ConstantToTheRight : OpRewritePattern<Binary
   }
 };
 
-/// reshape(reshape(x)) ==> reshape(x).
-struct ComposeReshapes : OpRewritePattern<qnn::ReshapeOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(qnn::ReshapeOp op, PatternRewriter &rewriter) const override {
-    auto inner = op.getInput().getDefiningOp<qnn::ReshapeOp>();
-    if (!inner)
-      return failure();
-    rewriter.replaceOpWithNewOp<qnn::ReshapeOp>(op, op.getType(), inner.getInput());
-    return success();
-  }
-};
-
 /// clip to [0, infinity) ==> relu.
 struct ClipToRelu : OpRewritePattern<qnn::ClipOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -197,7 +184,8 @@ struct PadIntoMaxPool : OpRewritePattern<qnn::MaxPoolOp> {
 struct RemoveNoOps : impl::RemoveNoOpsBase<RemoveNoOps> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ClipAbsorbsRelu, ClipToRelu, ComposeReshapes, ConstantToTheRight<qnn::AddOp>,
+    addComposeReshapes(patterns);
+    patterns.add<ClipAbsorbsRelu, ClipToRelu, ConstantToTheRight<qnn::AddOp>,
                  ConstantToTheRight<qnn::MulOp>, PadIntoAveragePool, PadIntoConvolution,
                  PadIntoMaxPool, ReplaceWithOperand>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))

@@ -141,8 +141,13 @@ struct SinkFlattenThroughUnary : RewritePattern {
 
 } // namespace
 
+void addComposeReshapes(RewritePatternSet &patterns) {
+  patterns.add<ComposeReshapes>(patterns.getContext());
+}
+
 void addSinkTransposesThroughReshapes(RewritePatternSet &patterns) {
-  patterns.add<ComposeReshapes, SinkFlattenThroughUnary, SinkThroughReshape, TransposeToReshape>(
+  addComposeReshapes(patterns);
+  patterns.add<SinkFlattenThroughUnary, SinkThroughReshape, TransposeToReshape>(
       patterns.getContext());
 }
 
