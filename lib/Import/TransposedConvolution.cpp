@@ -121,30 +121,40 @@ LogicalResult TransposedConvolution::readAxes() {
 FailureOr<Value> TransposedConvolution::arrangeWeights() {
   Value weights = node.getValue(1);
   Type element = node.getElementType(1);
-  int64_t channels = node.getShape(0)[1], before = channels * groupOutputs, after = 1;
-  for (const Axis &axis : axes)
-    after *= axis.kernel;
-  // Spreads each dimension by its dilation, then fills it up to whole strides.
+  int64_t channels = node.getShape(0)[1];
   SmallVector<int64_t> split = {group, channels / group, groupOutputs}, offsets = {0, 0, 0},
                        directions = {1, 1, 1};
+  for (const Axis &axis : axes)
+    split.push_back(axis.kernel);
+  weights = node.createReshape(weights, split);
+  // Pads the dimension at `place` behind; a negative number crops it.
+  auto pad = [&](size_t place, int64_t count) {
+    SmallVector<int64_t> low(split.size(), 0), high(split.size(), 0);
+    high[place] = count;
+    split[place] += count;
+    weights = createPad(node, weights, low, high);
+  };
+  // Spreads each dimension by its dilation, then fills it up to whole strides.
+  size_t place = split.size() - axes.size();
   for (const Axis &axis : axes) {
-    after /= axis.kernel;
-    int64_t spread = axis.kernel * axis.dilation,
-            filled = std::max(spread, axis.getTaps() * axis.stride),
-            wanted = axis.getTaps() * axis.stride;
-    if (failed(node.makeType({before, filled, after}, element)))
+    SmallVector<int64_t> filled(split);
+    filled[place] = std::max(axis.kernel * axis.dilation, axis.getTaps() * axis.stride);
+    if (failed(node.makeType(filled, element)))
       return failure();
-    if (axis.dilation > 1)
-      weights = createPad(node, node.createReshape(weights, {before, axis.kernel, 1, after}),
-                          {0, 0, 0, 0}, {0, 0, axis.dilation - 1, 0});
-    weights = createPad(node, node.createReshape(weights, {before, spread, after}), {0, 0, 0},
-                        {0, wanted - spread, 0});
-    before *= wanted;
-    split.append({axis.getTaps(), axis.stride});
+    split.insert(split.begin() + place + 1, 1);
+    weights = node.createReshape(weights, split);
+    pad(place + 1, axis.dilation - 1);
+    split[place] *= axis.dilation;
+    split.erase(split.begin() + place + 1);
+    weights = node.createReshape(weights, split);
+    pad(place, axis.getTaps() * axis.stride - split[place]);
+    split[place] = axis.getTaps();
+    split.insert(split.begin() + place + 1, axis.stride);
+    weights = node.createReshape(weights, split);
+    place += 2;
     offsets.append({axis.getTaps() - 1, 0});
     directions.append({-1, 1});
   }
-  weights = node.createReshape(weights, split);
   if (llvm::any_of(axes, [](const Axis &axis) { return axis.getTaps() > 1; }))
     weights = node.create<qnn::SliceOp>(weights.getType(), weights, offsets, directions);
   SmallVector<int64_t> order, shape = {getPhases() * getOutputs()};

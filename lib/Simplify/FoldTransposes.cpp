@@ -27,6 +27,7 @@ struct FoldTransposes : impl::FoldTransposesBase<FoldTransposes> {
     addSinkTransposes(sinking);
     addSinkTransposesThroughReshapes(sinking);
     addFoldTransposesIntoConstants(sinking);
+    addFoldMovesIntoWeights(sinking);
     (void)applyPatternsGreedily(getOperation(), std::move(sinking), config);
 
     RewritePatternSet settling(&getContext());

@@ -32,61 +32,6 @@ template <typename MoveOp> struct MoveConstant : OpRewritePattern<MoveOp> {
   }
 };
 
-void replaceWithWeights(PatternRewriter &rewriter, Operation *op, qnn::DequantizeWeightsOp weights,
-                        Value codes, int64_t axis) {
-  auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  rewriter.replaceOpWithNewOp<qnn::DequantizeWeightsOp>(op, type, codes, weights.getScale(),
-                                                        weights.getZeroPoint(), axis);
-}
-
-/// transpose(dequantize_weights(w)) ==> dequantize_weights(transpose(w)), with the axis moved.
-struct TransposeWeights : OpRewritePattern<qnn::TransposeOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(qnn::TransposeOp op, PatternRewriter &rewriter) const override {
-    auto weights = op.getInput().getDefiningOp<qnn::DequantizeWeightsOp>();
-    if (!weights)
-      return failure();
-    Value codes =
-        qnn::TransposeOp::create(rewriter, op.getLoc(), weights.getInput(), op.getPermutation());
-    int64_t axis = weights.getAxis();
-    if (axis >= 0 && axis < op.getType().getRank())
-      axis = invert(op.getPermutation())[axis];
-    replaceWithWeights(rewriter, op, weights, codes, axis);
-    return success();
-  }
-};
-
-/// The same for reshape, when the axis with the scales survives as one dimension.
-struct ReshapeWeights : OpRewritePattern<qnn::ReshapeOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(qnn::ReshapeOp op, PatternRewriter &rewriter) const override {
-    auto weights = op.getInput().getDefiningOp<qnn::DequantizeWeightsOp>();
-    if (!weights)
-      return failure();
-    auto from = op.getInput().getType(), to = op.getType();
-    int64_t axis = 0;
-    if (weights.getScale().getType().getNumElements() > 1) {
-      auto count = [](ArrayRef<int64_t> shape) {
-        return std::accumulate(shape.begin(), shape.end(), int64_t(1), std::multiplies<int64_t>());
-      };
-      int64_t before = count(from.getShape().take_front(weights.getAxis()));
-      int64_t size = from.getDimSize(weights.getAxis());
-      while (axis < to.getRank() &&
-             !(count(to.getShape().take_front(axis)) == before && to.getDimSize(axis) == size))
-        ++axis;
-      if (axis == to.getRank())
-        return failure();
-    }
-    Value codes = qnn::ReshapeOp::create(rewriter, op.getLoc(),
-                                         to.clone(weights.getInput().getType().getElementType()),
-                                         weights.getInput());
-    replaceWithWeights(rewriter, op, weights, codes, axis);
-    return success();
-  }
-};
-
 /// linear(reshape(transpose(x)), w) ==> linear(reshape(x), w with its K in the order of x), when
 /// the transposed dimensions are exactly those that the reshape flattens into K.
 struct FlattenIntoLinear : OpRewritePattern<qnn::LinearOp> {
@@ -133,8 +78,8 @@ struct FlattenIntoLinear : OpRewritePattern<qnn::LinearOp> {
 } // namespace
 
 void addFoldTransposesIntoConstants(RewritePatternSet &patterns) {
-  patterns.add<FlattenIntoLinear, MoveConstant<qnn::ReshapeOp>, MoveConstant<qnn::TransposeOp>,
-               ReshapeWeights, TransposeWeights>(patterns.getContext());
+  patterns.add<FlattenIntoLinear, MoveConstant<qnn::ReshapeOp>, MoveConstant<qnn::TransposeOp>>(
+      patterns.getContext());
 }
 
 } // namespace qcc::simplify

@@ -31,6 +31,7 @@ void addComposeReshapes(mlir::RewritePatternSet &patterns);
 void addSinkTransposes(mlir::RewritePatternSet &patterns);
 void addSinkTransposesThroughReshapes(mlir::RewritePatternSet &patterns);
 void addFoldTransposesIntoConstants(mlir::RewritePatternSet &patterns);
+void addFoldMovesIntoWeights(mlir::RewritePatternSet &patterns);
 void addFoldTransposesIntoConcats(mlir::RewritePatternSet &patterns);
 /// Where transposes and reshapes rest when nothing cancels them any more; runs after the others.
 void addSettleTransposes(mlir::RewritePatternSet &patterns);

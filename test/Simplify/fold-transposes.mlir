@@ -241,3 +241,28 @@ func.func @run(%x: tensor<1x1x4x2xf32>, %w: tensor<2x1x1x2xf32>) -> (tensor<1x1x
   %8 = qnn.relu %7 : tensor<1x1x8x2xf32> -> tensor<1x1x8x2xf32>
   return %5, %8 : tensor<1x1x7x2xf32>, tensor<1x1x8x2xf32>
 }
+
+// -----
+
+// Moves of quantized weights end in the codes: a pad takes the zero point, a slice takes its scales along, and dimensions that join
+// the one with the scales repeat them.
+// CHECK-LABEL: func.func @run
+// CHECK-DAG: %[[W:.*]] = qnn.constant dense_resource<[[CODES:.*]]> : tensor<8xui8>
+// CHECK-DAG: %[[S:.*]] = qnn.constant dense_resource<[[SCALES:.*]]> : tensor<8xf32>
+// CHECK-DAG: %[[Z:.*]] = qnn.constant dense_resource<[[ZEROS:.*]]> : tensor<8xui8>
+// CHECK: %[[R:.*]] = qnn.dequantize_weights %[[W]], %[[S]], %[[Z]] :
+// CHECK: return %[[R]]
+// CHECK-DAG: [[CODES]]: "0x400000000405060901020309"
+// CHECK-DAG: [[SCALES]]: "0x400000000000004000000040000000400000004000{{00803F0000803F0000803F0000803F}}"
+// CHECK-DAG: [[ZEROS]]: "0x400000000909090909090909"
+func.func @run() -> tensor<8xf32> {
+  %w = qnn.constant dense_resource<padded> : tensor<2x3xui8> -> tensor<2x3xui8>
+  %scale = qnn.constant dense_resource<scales> : tensor<2xf32> -> tensor<2xf32>
+  %zero = qnn.constant dense_resource<nines> : tensor<2xui8> -> tensor<2xui8>
+  %0 = qnn.dequantize_weights %w, %scale, %zero : tensor<2x3xui8>, tensor<2xf32>, tensor<2xui8> -> tensor<2x3xf32>
+  %1 = qnn.pad %0 low [0, 0] high [0, 1] : tensor<2x3xf32> -> tensor<2x4xf32>
+  %2 = qnn.slice %1 at [1, 0] by [-1, 1] : tensor<2x4xf32> -> tensor<2x4xf32>
+  %3 = qnn.reshape %2 : tensor<2x4xf32> -> tensor<8xf32>
+  return %3 : tensor<8xf32>
+}
+{-# dialect_resources: { builtin: { padded: "0x40000000010203040506", scales: "0x400000000000803F00000040", nines: "0x400000000909" } } #-}

@@ -30,9 +30,10 @@ def FoldTransposes : Pass<"qcc-simplify-fold-transposes", "::mlir::func::FuncOp"
   let summary = "moves transposes together until they cancel";
   let description = [{
     Transposes sink through every op that can work in the order of the operand: elementwise ops, conversions, concat, slice, pad,
-    reduce, softmax, and reshapes whose dimensions split or merge within one order. Those that meet are composed; those that reach weights permute the
-    constants; those that only move dimensions of size 1 become reshapes; those that shuffle what a concat joined make it join along
-    another dimension. What is left is moved up to the narrowest type, and a clamp behind moves goes up to the contractions before them.
+    reduce, softmax, and reshapes whose dimensions split or merge within one order. Those that meet are composed; those that reach weights
+    permute the constants, as every move of quantized weights does; those that only move dimensions of size 1 become reshapes; those that
+    shuffle what a concat joined make it join along another dimension. What is left is moved up to the narrowest type, and a clamp behind
+    moves goes up to the contractions before them.
 
     ```mlir
     %0 = qnn.transpose %x perm [0, 3, 1, 2] : tensor<1x4x4x8xf32> -> tensor<1x8x4x4xf32>
