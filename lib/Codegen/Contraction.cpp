@@ -73,6 +73,7 @@ private:
   SmallVector<Value> initialSums(const Tile &tile);
   void storeTile(ArrayRef<Value> prefix, Value column, const Tile &tile, ArrayRef<Value> sums);
   void storeLanes(ArrayRef<Value> position, Value value, int64_t valid);
+  Value join(ValueRange vectors);
 
   /// Rows of pixels can be one long row: nothing depends on where a row ends.
   bool canCollapse() {
@@ -370,35 +371,63 @@ void ContractionEmitter::emitTile(ArrayRef<Value> prefix, Value column, Value pi
   storeTile(prefix, column, tile, sums);
 }
 
+/// Stores the first `valid` lanes.
 void ContractionEmitter::storeLanes(ArrayRef<Value> position, Value value, int64_t valid) {
-  if (valid >= lanes) {
+  if (valid >= KernelEmitter::getLanes(value)) {
     if (failed(epilogue.store(value, position)))
       status = failure();
     return;
   }
-  for (int64_t lane = 0; lane < valid; ++lane) {
+  // Parts of 32, 16, 8 and 4 lanes, the rest one by one: pairs gain little, and Bochs 2.7, which
+  // stands in for CPUs with AVX-512, stores pairs of bytes from xmm16 and above at a wrong address.
+  for (int64_t lane = 0; lane < valid;) {
     SmallVector<Value> at(position);
     at.back() = emitter.addOffsets(at.back(), emitter.offset(lane));
-    Value element = vector::ExtractOp::create(builder, location, value, lane);
-    if (failed(epilogue.store(element, at)))
+    int64_t count = llvm::bit_floor(static_cast<uint64_t>(valid - lane));
+    if (count < 4)
+      count = 1;
+    Value part;
+    if (count == 1)
+      part = vector::ExtractOp::create(builder, location, value, lane);
+    else
+      part = vector::ShuffleOp::create(builder, location, value, value,
+                                       llvm::to_vector(llvm::seq(lane, lane + count)));
+    if (failed(epilogue.store(part, at)))
       status = failure();
+    lane += count;
   }
+}
+
+/// One vector of the lanes of all; their number is a power of two.
+Value ContractionEmitter::join(ValueRange vectors) {
+  if (vectors.size() == 1)
+    return vectors.front();
+  size_t half = vectors.size() / 2;
+  Value low = join(vectors.take_front(half)), high = join(vectors.drop_front(half));
+  auto order = llvm::to_vector(llvm::seq(2 * KernelEmitter::getLanes(low)));
+  return vector::ShuffleOp::create(builder, location, low, high, order);
 }
 
 void ContractionEmitter::storeTile(ArrayRef<Value> prefix, Value column, const Tile &tile,
                                    ArrayRef<Value> sums) {
   size_t rank = op.getType().getRank();
+  // Narrow elements of several vectors fill one store. What follows the root may need the registers
+  // that more lanes would take.
+  bool joins = lanes > 1 && isa<qnn::YieldOp>(op->getNextNode());
   for (int64_t r = 0; r < tile.rows; ++r)
-    for (int64_t v = 0; v < tile.vectors; ++v) {
+    for (int64_t v = 0, count; v < tile.vectors; v += count) {
+      count = joins ? llvm::bit_floor(static_cast<uint64_t>(tile.vectors - v)) : 1;
       Value channel = emitter.addOffsets(tile.paddedChannel, emitter.offset(v * lanes));
-      Value value = finishSum(emitter, op, sums[r * tile.vectors + v], channel);
+      Value sum = join(sums.slice(r * tile.vectors + v, count));
+      Value value = finishSum(emitter, op, sum, channel);
       SmallVector<Value> position(prefix);
       if (position.size() + 1 < rank)
         position.push_back(emitter.addOffsets(column, emitter.offset(r)));
       if (position.size() + 1 < rank)
         position.push_back(emitter.offset(0));
       position.push_back(emitter.addOffsets(tile.outputChannel, emitter.offset(v * lanes)));
-      int64_t valid = tile.firstChannel < 0 ? lanes : groupChannels - tile.firstChannel - v * lanes;
+      int64_t valid =
+          tile.firstChannel < 0 ? count * lanes : groupChannels - tile.firstChannel - v * lanes;
       storeLanes(position, value, valid);
     }
 }

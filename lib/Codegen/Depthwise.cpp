@@ -121,7 +121,10 @@ Value DepthwiseEmitter::sumPadded(const Activation &activation, Value pixel, Val
       }
       continue;
     }
-    Value pairs = vector::InterleaveOp::create(builder, location, first, second);
+    SmallVector<int64_t> order;
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      order.append({lane, lanes + lane});
+    Value pairs = vector::ShuffleOp::create(builder, location, first, second, order);
     Value product = emitWordPairProduct(emitter, extend(pairs, 2 * lanes, 16, quantized.isSigned()),
                                         weights, lanes);
     sum = arith::AddIOp::create(builder, location, sum, product);

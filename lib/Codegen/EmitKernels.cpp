@@ -53,7 +53,8 @@ private:
   WeightsBlob weights;
   SmallVector<qnn::State> states;
   Value weightsPointer;
-  llvm::StringMap<func::FuncOp> functions; // printed body -> function
+  llvm::DenseMap<size_t, SmallVector<func::FuncOp, 1>> functions; // by a hash of the body
+  unsigned kernelFunctions = 0;
   SmallVector<Attribute> nodes;
   int64_t totalMacs = 0;
 };
@@ -198,16 +199,28 @@ FailureOr<func::FuncOp> NetworkEmitter::emitKernel(qnn::KernelOp kernel) {
   return deduplicate(function);
 }
 
+/// Printed bodies would tell as well, but printing takes longer than emitting.
 func::FuncOp NetworkEmitter::deduplicate(func::FuncOp function) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  function.print(stream, OpPrintingFlags().useLocalScope());
-  auto [entry, isNew] = functions.try_emplace(text, function);
-  if (isNew)
-    function.setName(name + "_kernel" + std::to_string(functions.size() - 1));
-  else
-    function.erase();
-  return entry->second;
+  using Equivalence = OperationEquivalence;
+  llvm::hash_code hash(0);
+  function.getBody().walk([&](Operation *op) {
+    hash = llvm::hash_combine(hash, Equivalence::computeHash(op, Equivalence::ignoreHashValue,
+                                                             Equivalence::ignoreHashValue,
+                                                             Equivalence::IgnoreLocations));
+  });
+  SmallVector<func::FuncOp, 1> &similar = functions[hash];
+  for (func::FuncOp other : similar)
+    if (other.getFunctionType() == function.getFunctionType() &&
+        other.getArgAttrsAttr() == function.getArgAttrsAttr() &&
+        other->getDiscardableAttrDictionary() == function->getDiscardableAttrDictionary() &&
+        Equivalence::isRegionEquivalentTo(&other.getBody(), &function.getBody(),
+                                          Equivalence::IgnoreLocations)) {
+      function.erase();
+      return other;
+    }
+  function.setName(name + "_kernel" + std::to_string(kernelFunctions++));
+  similar.push_back(function);
+  return function;
 }
 
 void NetworkEmitter::recordNode(qnn::KernelOp kernel) {

@@ -5,8 +5,10 @@
 #include "KernelEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -43,19 +45,32 @@ IntegerType KernelEmitter::getOffsetType() const {
 
 Value KernelEmitter::offset(int64_t value) { return constant(getOffsetType(), value); }
 
+Value KernelEmitter::constantOf(TypedAttr attribute) {
+  Value &constant = constants[attribute];
+  if (!constant) {
+    OpBuilder::InsertionGuard guard(builder);
+    auto function = builder.getInsertionBlock()->getParentOp();
+    if (!isa<func::FuncOp>(function))
+      function = function->getParentOfType<func::FuncOp>();
+    builder.setInsertionPointToStart(&function->getRegion(0).front());
+    constant = arith::ConstantOp::create(builder, location, attribute);
+  }
+  return constant;
+}
+
 Value KernelEmitter::constant(Type type, int64_t value) {
   Type scalar = getElementTypeOrSelf(type);
   TypedAttr attribute = builder.getIntegerAttr(scalar, value);
   if (auto vector = dyn_cast<VectorType>(type))
     attribute = DenseElementsAttr::get(vector, cast<Attribute>(attribute));
-  return arith::ConstantOp::create(builder, location, attribute);
+  return constantOf(attribute);
 }
 
 Value KernelEmitter::constantFloat(Type type, double value) {
   TypedAttr attribute = builder.getFloatAttr(getElementTypeOrSelf(type), value);
   if (auto vector = dyn_cast<VectorType>(type))
     attribute = DenseElementsAttr::get(vector, cast<Attribute>(attribute));
-  return arith::ConstantOp::create(builder, location, attribute);
+  return constantOf(attribute);
 }
 
 Type KernelEmitter::withLanes(Type scalar, int64_t lanes) {
@@ -87,14 +102,27 @@ Type KernelEmitter::getRegisterType(Type elementType) {
 //===- Addresses ------------------------------------------------------------===//
 
 Value KernelEmitter::addOffsets(Value a, Value b) {
+  std::optional<int64_t> left = getConstantIntValue(a), right = getConstantIntValue(b);
+  if (left && right)
+    return offset(*left + *right);
+  if (left == 0)
+    return b;
+  if (right == 0)
+    return a;
   return arith::AddIOp::create(builder, location, a, b);
 }
 
 Value KernelEmitter::scaleOffset(Value a, int64_t factor) {
-  return factor == 1 ? a : arith::MulIOp::create(builder, location, a, offset(factor)).getResult();
+  if (factor == 1)
+    return a;
+  if (std::optional<int64_t> value = getConstantIntValue(a))
+    return offset(*value * factor);
+  return arith::MulIOp::create(builder, location, a, offset(factor));
 }
 
 Value KernelEmitter::addressOf(Value pointer, Value byteOffset) {
+  if (getConstantIntValue(byteOffset) == 0)
+    return pointer;
   return LLVM::GEPOp::create(builder, location, pointer.getType(), builder.getI8Type(), pointer,
                              ValueRange{byteOffset});
 }

@@ -53,6 +53,7 @@ public:
   /// Integer type of loop counters and byte offsets: as wide as a pointer.
   mlir::IntegerType getOffsetType() const;
   mlir::Value offset(int64_t value);
+  /// Constants are made once, at the start of the function.
   mlir::Value constant(mlir::Type scalarOrVector, int64_t value);
   mlir::Value constantFloat(mlir::Type scalarOrVector, double value); // f32 or f64
   /// `scalar` for lanes = 1, otherwise vector<lanes x scalar>.
@@ -97,7 +98,10 @@ public:
   mlir::Value quantizeScaled(mlir::Value scaled, qnn::QuantizedType type);
 
 private:
+  mlir::Value constantOf(mlir::TypedAttr attribute);
+
   llvm::DenseMap<mlir::Value, BufferView> views;
+  llvm::DenseMap<mlir::Attribute, mlir::Value> constants;
   mlir::Value scratch;
 };
 

@@ -8,6 +8,7 @@
 #include "dialects/QNN/QNNNetwork.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "qcc/Data/Arrays.h"
 #include "qcc/Execution/Runner.h"
@@ -179,9 +180,12 @@ OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &contex
     if (!running)
       continue;
     PassManager manager(&context);
-    manager.enableVerifier(true);
+    // Once a stage: after every pass it would be a twelfth of the whole compilation. qcc-opt
+    // verifies every pass.
+    manager.enableVerifier(false);
     stage.build(manager, options.config);
-    if (failed(manager.run(*module)) || failed(stage.verify(*module))) {
+    if (failed(manager.run(*module)) || failed(mlir::verify(*module)) ||
+        failed(stage.verify(*module))) {
       if (!diagnostics.hasErrors())
         diagnostics.error("E4000", options.input, "stage " + stage.name + " failed");
       return nullptr;
