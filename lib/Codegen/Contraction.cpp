@@ -378,13 +378,13 @@ void ContractionEmitter::storeLanes(ArrayRef<Value> position, Value value, int64
       status = failure();
     return;
   }
-  // Parts of 32, 16, 8 and 4 lanes, the rest one by one: pairs gain little, and Bochs 2.7, which
-  // stands in for CPUs with AVX-512, stores pairs of bytes from xmm16 and above at a wrong address.
+  // Parts of a power of two of lanes. No pairs with AVX-512: Bochs 2.7, which stands in for such
+  // CPUs, stores pairs of bytes from xmm16 and above at a wrong address.
   for (int64_t lane = 0; lane < valid;) {
     SmallVector<Value> at(position);
     at.back() = emitter.addOffsets(at.back(), emitter.offset(lane));
     int64_t count = llvm::bit_floor(static_cast<uint64_t>(valid - lane));
-    if (count < 4)
+    if (count == 2 && lanes == 16)
       count = 1;
     Value part;
     if (count == 1)
