@@ -97,9 +97,7 @@ static void buildCodegen(OpPassManager &manager, const Config &) {
   manager.addPass(codegen::createEmulateFloat());
   manager.addPass(codegen::createCheckArguments());
   manager.addPass(codegen::createAddSelftest());
-  // Emitters create constants freely; equal ones are merged here.
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
+  // No canonicalizer and no CSE: LLVM's passes find the same, faster.
 }
 
 llvm::ArrayRef<Stage> getStages() {
