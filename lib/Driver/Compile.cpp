@@ -180,7 +180,7 @@ OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &contex
     if (!running)
       continue;
     PassManager manager(&context);
-    // Once a stage: after every pass it would be a twelfth of the whole compilation. qcc-opt
+    // Once a stage: after every pass it would take a tenth of the compilation. qcc-opt
     // verifies every pass.
     manager.enableVerifier(false);
     stage.build(manager, options.config);

@@ -65,8 +65,8 @@ char getOptimization(mlir::ModuleOp module) {
   return level && level.size() == 1 ? level.getValue()[0] : '2';
 }
 
-/// LLVM's own pipeline at -O2 takes three times as long, and its object is neither faster nor
-/// smaller: nothing is left to inline, to promote to registers or to vectorise, and one round of
+/// LLVM's own pipeline at -O2 takes two to three times as long for an object of the same size and
+/// speed: nothing is left to inline, to promote to registers or to vectorise, and one round of
 /// combining before the loops and one after them find what ten find.
 static constexpr llvm::StringLiteral kernelPasses =
     "ipsccp,deadargelim,function("
