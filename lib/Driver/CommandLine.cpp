@@ -38,7 +38,7 @@ Error usage(const Twine &text, StringRef code) {
 Expected<int64_t> parseSize(StringRef text, StringRef option) {
   int64_t value;
   if (text.getAsInteger(10, value) || value < 0)
-    return usage("-" + option + "=" + text + ": needs a number of bytes, 0 or more", "E5012");
+    return usage("-" + option + text + ": needs a number of bytes, 0 or more", "E5012");
   return value;
 }
 

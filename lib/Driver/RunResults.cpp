@@ -27,7 +27,10 @@ Expected<std::pair<size_t, StringRef>> splitTensorName(StringRef text,
   }
   if (found)
     return std::pair(*found, text.drop_front(tensors[*found].name.size() + 1));
-  if (tensors.size() == 1)
+  // A name in front of a file is no transform behind one.
+  auto [front, back] = text.split(':');
+  bool isNamed = back.split(':').first.ends_with(".npy");
+  if (tensors.size() == 1 && !isNamed)
     return std::pair(size_t(0), text);
   std::string names;
   for (const emit::Boundary &tensor : tensors)

@@ -15,8 +15,7 @@ template <typename T> static FailureOr<std::optional<T>> readNumber(NodeContext 
     return std::optional<T>();
   const Constant *constant = node.getConstant(i);
   if (!constant)
-    return node.error("E2307", node.describeInput(i) +
-                                   " must be known at compile time but is computed by the network");
+    return node.error("E2307", node.describeInput(i) + " " + node.whyUnknown(i));
   if (constant->getNumElements() != 1)
     return node.error("E2308", node.describeInput(i) + " must be one number");
   if constexpr (std::is_integral_v<T>) {

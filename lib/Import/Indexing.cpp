@@ -235,8 +235,7 @@ static LogicalResult importCompress(NodeContext &node) {
 static LogicalResult importNonZero(NodeContext &node) {
   const Constant *input = node.getConstant(0);
   if (!input)
-    return node.error("E2307", node.describeInput(0) +
-                                   " must be known at compile time but is computed by the network");
+    return node.error("E2307", node.describeInput(0) + " " + node.whyUnknown(0));
   SmallVector<double> numbers = getNumbers(*input);
   ArrayRef<int64_t> shape = node.getShape(0);
   SmallVector<SmallVector<int64_t>> positions(shape.size());

@@ -6,8 +6,10 @@
 
 #include "dialects/QNN/QNNWeights.h"
 #include "lib/Import/ConstantFolding.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Traits.h"
 #include "qcc/Support/CheckedMath.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -48,6 +50,29 @@ std::string NodeContext::describeInput(unsigned i) const {
   return "input " + std::to_string(i) + " " + quoted(node.input(static_cast<int>(i)));
 }
 
+std::string NodeContext::whyUnknown(unsigned i) const {
+  llvm::SetVector<Value> values;
+  SmallVector<BlockArgument> sources;
+  values.insert(getInput(i).value);
+  for (size_t at = 0; at < values.size(); ++at) {
+    if (Operation *op = values[at].getDefiningOp())
+      values.insert_range(op->getOperands());
+    else
+      sources.push_back(cast<BlockArgument>(values[at]));
+  }
+  std::string text = "must be known at compile time but is computed by the network";
+  if (sources.size() != 1)
+    return text;
+  auto function = dyn_cast<func::FuncOp>(sources[0].getOwner()->getParentOp());
+  auto name = function
+                  ? function.getArgAttrOfType<StringAttr>(sources[0].getArgNumber(), "qnn.name")
+                  : StringAttr();
+  if (!name)
+    return text;
+  return text + " from input " + quoted(name.getValue()) + "; -constant=" + name.str() +
+         "=... gives its value";
+}
+
 Value NodeContext::getValue(unsigned i) {
   const Tensor &tensor = getInput(i);
   if (tensor.value)
@@ -84,8 +109,7 @@ LogicalResult NodeContext::requireRank(unsigned i, int64_t low, int64_t high) {
 FailureOr<SmallVector<int64_t>> NodeContext::requireIntegers(unsigned i, StringRef meaning) {
   const Constant *constant = getConstant(i);
   if (!constant)
-    return error("E2307", meaning + ", " + describeInput(i) +
-                              ", must be known at compile time but is computed by the network");
+    return error("E2307", meaning + ", " + describeInput(i) + ", " + whyUnknown(i));
   if (!isa<IntegerType>(constant->type.getElementType()) || constant->type.getRank() > 1)
     return error("E2308", meaning + ", " + describeInput(i) + ", must be a list of integers");
   if (constant->getNumElements() > 1024)

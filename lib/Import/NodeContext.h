@@ -101,6 +101,9 @@ public:
   mlir::Type getElementType(unsigned i) const { return getType(i).getElementType(); }
   /// "input 1 'w'" for messages.
   std::string describeInput(unsigned i) const;
+  /// Ends the message about an input that must be known but is not; names the one input of the
+  /// network that it depends on.
+  std::string whyUnknown(unsigned i) const;
 
   /// The constant behind an input, or null.
   const Constant *getConstant(unsigned i) const { return getInput(i).constant.get(); }

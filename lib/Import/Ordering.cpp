@@ -116,9 +116,7 @@ static LogicalResult importHardmax(NodeContext &node) {
 static LogicalResult importOneHot(NodeContext &node) {
   const Constant *depthConstant = node.getConstant(1);
   if (!depthConstant)
-    return node.error("E2307",
-                      "the depth, " + node.describeInput(1) +
-                          ", must be known at compile time but is computed by the network");
+    return node.error("E2307", "the depth, " + node.describeInput(1) + ", " + node.whyUnknown(1));
   if (depthConstant->getNumElements() != 1 || node.getShape(2) != ArrayRef<int64_t>({2}))
     return node.error("E2301", "needs one depth and two values");
   double number = getNumbers(*depthConstant).front();

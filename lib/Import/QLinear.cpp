@@ -219,8 +219,7 @@ static LogicalResult importQGemm(NodeContext &node) {
   if (!(alpha > 0) || !std::isfinite(alpha))
     return node.error("E2016", "attribute 'alpha' must be positive and finite");
   if (!isConstantExpression(node.getValue(3)))
-    return node.error("E2307", node.describeInput(3) +
-                                   " must be known at compile time but is computed by the network");
+    return node.error("E2307", node.describeInput(3) + " " + node.whyUnknown(3));
   bool isTransposed = node.getInt("transB", 0) != 0;
   SmallVector<int64_t> lhs(node.getShape(0));
   ArrayRef<int64_t> rhs = node.getShape(3);

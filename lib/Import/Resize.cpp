@@ -22,9 +22,7 @@ static FailureOr<SmallVector<double>> readFloats(NodeContext &node, unsigned i, 
     return SmallVector<double>();
   const Constant *constant = node.getConstant(i);
   if (!constant)
-    return node.error("E2307", meaning + ", " + node.describeInput(i) +
-                                   ", must be known at compile time but is computed by the "
-                                   "network");
+    return node.error("E2307", meaning + ", " + node.describeInput(i) + ", " + node.whyUnknown(i));
   if (constant->type.getRank() != 1 || constant->getNumElements() > 2 * mostDimensions)
     return node.error("E2308", meaning + ", " + node.describeInput(i) + ", must be a short list");
   return getNumbers(*constant);

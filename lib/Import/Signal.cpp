@@ -20,9 +20,7 @@ constexpr int64_t mostSamples = 1 << 13;
 static FailureOr<double> readNumber(NodeContext &node, unsigned i, StringRef meaning) {
   const Constant *constant = node.getConstant(i);
   if (!constant)
-    return node.error("E2307", meaning + ", " + node.describeInput(i) +
-                                   ", must be known at compile time but is computed by the "
-                                   "network");
+    return node.error("E2307", meaning + ", " + node.describeInput(i) + ", " + node.whyUnknown(i));
   if (constant->getNumElements() != 1)
     return node.error("E2302", meaning + ", " + node.describeInput(i) + ", must be one number");
   return getNumbers(*constant)[0];
