@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "qcc/Codegen/Passes.h"
 #include "qcc/TargetInfo/TargetInfo.h"
@@ -24,9 +25,14 @@ class Emulation {
 public:
   explicit Emulation(ModuleOp module) : module(module), builder(module.getContext()) {}
 
+  /// Everything of an integer kernel; of others the root, for which the ABI has no helper.
   void run(func::FuncOp function) {
+    bool isInteger = function->hasAttr("qcc.integer");
     SmallVector<Operation *> operations;
-    function.walk([&](Operation *op) { operations.push_back(op); });
+    function.walk([&](Operation *op) {
+      if (isInteger || isa<math::SqrtOp>(op))
+        operations.push_back(op);
+    });
     for (Operation *op : operations) {
       builder.setInsertionPoint(op);
       if (Value result = isVector(op) ? replaceLanes(op) : replace(op)) {
@@ -135,13 +141,15 @@ Value Emulation::replace(Operation *op) {
     return call(op, SoftFloat::Multiply, first, op->getOperand(1));
   if (isa<arith::DivFOp>(op))
     return call(op, SoftFloat::Divide, first, op->getOperand(1));
+  if (isa<math::SqrtOp>(op))
+    return call(op, SoftFloat::Root, first, first);
   return nullptr;
 }
 
 /// Every lane as an operation of its own.
 Value Emulation::replaceLanes(Operation *op) {
   if (!isa<arith::CmpFOp, arith::SIToFPOp, arith::UIToFPOp, arith::NegFOp, arith::AddFOp,
-           arith::SubFOp, arith::MulFOp, arith::DivFOp>(op))
+           arith::SubFOp, arith::MulFOp, arith::DivFOp, math::SqrtOp>(op))
     return nullptr;
   auto type = cast<VectorType>(op->getResult(0).getType());
   SmallVector<Value> lanes;
@@ -166,10 +174,7 @@ Value Emulation::replaceLanes(Operation *op) {
 struct EmulateFloat : impl::EmulateFloatBase<EmulateFloat> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    SmallVector<func::FuncOp> functions;
-    for (func::FuncOp function : module.getOps<func::FuncOp>())
-      if (function->hasAttr("qcc.integer"))
-        functions.push_back(function);
+    SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
     bool wanted = !getTarget(module).hasFloat;
     for (func::FuncOp function : functions) {
       if (wanted)

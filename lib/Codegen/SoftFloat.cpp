@@ -30,6 +30,7 @@ public:
   Value multiply(Value a, Value b);
   Value divide(Value a, Value b);
   Value convert(Value magnitude, Value sign);
+  Value squareRoot(Value a);
 
 private:
   Value sum(Value a, Value b) { return Integers::add(a, b); }
@@ -186,12 +187,44 @@ Value SoftFloatBuilder::convert(Value magnitude, Value sign) {
   return round(normalise({signOf(sign), exponent, significand}));
 }
 
+Value SoftFloatBuilder::squareRoot(Value a) {
+  Unrounded x = unpack(a);
+  // The exponent becomes even, which makes the significand a number of up to 32 bits.
+  Value isOdd = isZero(bitAnd(x.exponent, number(1)));
+  Value significand = select(isOdd, left(x.significand, 1), x.significand);
+  Value exponent = sub(sub(x.exponent, number(127)), toInteger(isOdd));
+  exponent = sum(rightSigned(exponent, number(1)), number(127));
+  // 26 bits of the root, for each of which two bits of the radicand come down; behind its 32 bits
+  // are zeros.
+  auto loop = scf::ForOp::create(builder, location, number(0), number(26), number(1),
+                                 ValueRange{number(0), number(0), significand});
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value root = loop.getRegionIterArg(0), radicand = loop.getRegionIterArg(2);
+    Value rest = bitOr(left(loop.getRegionIterArg(1), 2), right(radicand, 30));
+    Value trial = bitOr(left(root, 2), number(1));
+    Value fits = compare(arith::CmpIPredicate::uge, rest, trial);
+    scf::YieldOp::create(builder, location,
+                         ValueRange{bitOr(left(root, 1), toInteger(fits)),
+                                    select(fits, sub(rest, trial), rest), left(radicand, 2)});
+  }
+  Value sticky = toInteger(compare(arith::CmpIPredicate::ne, loop.getResult(1), number(0)));
+  Value bits = round({number(0), exponent, bitOr(left(loop.getResult(0), 5), sticky)});
+
+  Value magnitude = magnitudeOf(a), isInfinite = isEqual(a, number(infinity));
+  Value invalid = either(isBelow(number(infinity), magnitude), isLess(a, number(0)));
+  bits = select(invalid, number(quietNan), select(isInfinite, a, bits));
+  return select(isZero(magnitude), a, bits);
+}
+
 } // namespace
 
 func::FuncOp getSoftFloatFunction(ModuleOp module, SoftFloat operation) {
   const char *suffix = operation == SoftFloat::Add        ? "_add"
                        : operation == SoftFloat::Multiply ? "_multiply"
                        : operation == SoftFloat::Divide   ? "_divide"
+                       : operation == SoftFloat::Root     ? "_root"
                                                           : "_convert";
   auto prefix = module->getAttrOfType<StringAttr>("qcc.name");
   std::string name = (prefix ? prefix.getValue() : "model").str() + suffix;
@@ -214,6 +247,7 @@ func::FuncOp getSoftFloatFunction(ModuleOp module, SoftFloat operation) {
   Value result = operation == SoftFloat::Add        ? soft.add(a, b)
                  : operation == SoftFloat::Multiply ? soft.multiply(a, b)
                  : operation == SoftFloat::Divide   ? soft.divide(a, b)
+                 : operation == SoftFloat::Root     ? soft.squareRoot(a)
                                                     : soft.convert(a, b);
   result = arith::BitcastOp::create(builder, location, f32, result);
   func::ReturnOp::create(builder, location, result);

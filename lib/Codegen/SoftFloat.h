@@ -14,7 +14,8 @@ enum class SoftFloat {
   Add,      // (f32, f32) -> f32
   Multiply, // (f32, f32) -> f32
   Divide,   // (f32, f32) -> f32
-  Convert   // (i32 magnitude, unsigned; i32 whose top bit is the sign) -> f32
+  Convert,  // (i32 magnitude, unsigned; i32 whose top bit is the sign) -> f32
+  Root      // (f32, ignored f32) -> f32
 };
 
 /// The module's private function for an operation of IEEE 754: rounded to nearest even, denormals

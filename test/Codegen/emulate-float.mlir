@@ -22,14 +22,17 @@
 // CHECK: vector.from_elements
 // CHECK-COUNT-2: arith.cmpi sgt
 // CHECK: vector.from_elements {{.*}} : vector<2xi1>
+// Kernels with f32 tensors keep everything but the root.
 // CHECK-LABEL: func.func private @m_kernel1(
 // CHECK: arith.mulf
+// CHECK: call @m_root(
 // CHECK: func.func private @m_convert(%{{.*}}: i32, %{{.*}}: i32) -> f32
 // CHECK: func.func private @m_multiply(%{{.*}}: f32, %{{.*}}: f32) -> f32
 // CHECK-NOT: f32 {{.*}}arith.mulf
 
 // UNIT: arith.sitofp
 // UNIT: arith.mulf
+// UNIT: math.sqrt
 // UNIT-NOT: qcc.integer
 module attributes {qcc.name = "m", qcc.target = {name = "cortex-m3", cpu = "", attributes = ""}} {
   func.func private @m_kernel0(%i: i32, %a: f32, %b: f32) -> f32 attributes {qcc.integer} {
@@ -50,6 +53,7 @@ module attributes {qcc.name = "m", qcc.target = {name = "cortex-m3", cpu = "", a
   }
   func.func private @m_kernel1(%a: f32, %b: f32) -> f32 {
     %p = arith.mulf %a, %b : f32
-    return %p : f32
+    %r = math.sqrt %p : f32
+    return %r : f32
   }
 }

@@ -29,7 +29,7 @@ def EmulateFloat : Pass<"qcc-codegen-emulate-float", "::mlir::ModuleOp"> {
   let description = [{
     Integer kernels, which Codegen marks `qcc.integer`, have no f32 tensor; f32 occurs in their rounding rules only. A
     core without a float unit would call the compiler's library for it. The functions give the same bits. Kernels with
-    f32 tensors keep their arithmetic. Vectors are taken apart.
+    f32 tensors keep their arithmetic, which the ABI has helpers for, but for the square root. Vectors are taken apart.
 
     ```mlir
     func.func private @m_kernel0(...) attributes {qcc.integer} { %p = arith.mulf %a, %b : f32 }

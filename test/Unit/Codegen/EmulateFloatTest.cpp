@@ -86,7 +86,7 @@ protected:
     EXPECT_TRUE(mlir::succeeded(manager.run(*module)));
     module->walk([](mlir::Operation *op) {
       EXPECT_FALSE(llvm::StringRef("arith.addf arith.subf arith.mulf arith.divf arith.cmpf "
-                                   "arith.sitofp arith.uitofp arith.negf")
+                                   "arith.sitofp arith.uitofp arith.negf math.sqrt")
                        .contains(op->getName().getStringRef()));
     });
     setTarget(*module, "x86_64", "", "");
@@ -136,6 +136,19 @@ TEST_F(EmulateFloatTest, multiplies) {
 
 TEST_F(EmulateFloatTest, divides) {
   check("divf", [](float a, float b) { return a / b; });
+}
+
+TEST_F(EmulateFloatTest, takesRoots) {
+  std::vector<uint32_t> a = makeOperands(6);
+  std::vector<uint32_t> got =
+      run("%f = math.sqrt %x : f32\n%y = arith.bitcast %f : f32 to i32", a, a);
+  for (size_t i = 0; i < count; ++i) {
+    float expected = std::sqrt(llvm::bit_cast<float>(a[i]));
+    if (std::isnan(expected))
+      ASSERT_TRUE(std::isnan(llvm::bit_cast<float>(got[i]))) << a[i];
+    else
+      ASSERT_EQ(got[i], llvm::bit_cast<uint32_t>(expected)) << a[i];
+  }
 }
 
 TEST_F(EmulateFloatTest, negates) {
