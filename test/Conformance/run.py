@@ -16,6 +16,7 @@ import tempfile
 import time
 
 import cases
+import facts
 import rules
 import scoreboard
 import ways
@@ -33,23 +34,28 @@ def parse_arguments():
     parser.add_argument("--expected", type=pathlib.Path, default=EXPECTED, help="the cases that are known to fail")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--scoreboard", type=pathlib.Path, help="write the page")
+    parser.add_argument("--check-page", type=pathlib.Path, help="find what a page written by --scoreboard does not say")
     parser.add_argument("--failures", type=pathlib.Path, help="write the failing cases with their messages")
     parser.add_argument("--update-expected", action="store_true", help="make the file of expectations say what was found")
     parser.add_argument("-v", "--verbose", action="store_true", help="print every case")
     return parser.parse_args()
 
 
-def run_case(qcc_run, case, operator, scratch):
+def run_case(qcc_run, case, operator, scratch, wants_facts):
     reason = rules.find_reason(case)
     if reason:
         return scoreboard.Result(case, operator, reason, {})
-    start = time.monotonic()
+    emitters, form = set(), set()
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         try:
-            outcomes = ways.Runner(qcc_run, case, folder).run()
+            runner = ways.Runner(qcc_run, case, folder)
+            outcomes = runner.run()
+            if wants_facts and case.category == "node":
+                qcc, inputs = pathlib.Path(qcc_run).with_name("qcc"), case.load_inputs(case.data[0])
+                emitters, form = facts.find_emitters(qcc, runner, inputs), facts.find_form(qcc, runner, inputs)
         except Exception as error:  # a case that the tool cannot read is a finding, not the end of the run
             outcomes = {ways.COMPILED: ways.Outcome("crashed", text=f"the runner itself: {error!r}")}
-    return scoreboard.Result(case, operator, None, outcomes, time.monotonic() - start)
+    return scoreboard.Result(case, operator, None, outcomes, emitters, form)
 
 
 def report(result, arguments):
@@ -63,7 +69,7 @@ def report(result, arguments):
 def run_all(selected, operators, arguments, scratch):
     results = []
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        for result in pool.map(lambda case: run_case(arguments.qcc_run, case, operators[case.name], scratch), selected):
+        for result in pool.map(lambda case: run_case(arguments.qcc_run, case, operators[case.name], scratch, bool(arguments.scoreboard or arguments.check_page)), selected):
             report(result, arguments)
             results.append(result)
             if sys.stderr.isatty():
@@ -126,6 +132,8 @@ def main():
         update_expected(results, expected, arguments.expected)
         return 0
     unexpected = list(check_expected(results, expected, arguments.expected))
+    if arguments.check_page:
+        unexpected += scoreboard.check_page(results, arguments.check_page.read_text())
     print(*unexpected, f"{len(unexpected)} unexpected", sep="\n")
     return 1 if unexpected else 0
 

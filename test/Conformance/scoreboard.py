@@ -12,7 +12,8 @@ class Result:
     operator: str
     out_of_scope: str | None
     outcomes: dict  # way -> ways.Outcome; empty when out of scope
-    seconds: float = 0
+    emitters: set = dataclasses.field(default_factory=set)  # of the compiled kernels
+    form: set = dataclasses.field(default_factory=set)  # operations between DequantizeLinear and QuantizeLinear
 
     @property
     def passed(self):
@@ -68,6 +69,10 @@ def format_types(results):
     return " ".join(sorted(cases.SHORT_NAMES.get(name, name.lower()) for name in names))
 
 
+def format_set(results, attribute):
+    return " ".join(sorted(set().union(*(getattr(result, attribute) for result in results if result.passed))))
+
+
 def format_page(results, command):
     """Markdown. Operators in alphabetical order, the other folders of the suite behind them."""
     groups = collections.defaultdict(list)
@@ -80,11 +85,16 @@ def format_page(results, command):
              f"{passed} of {scope} cases in scope pass, {failed} fail; {total - scope} of {total} are out of scope.",
              "Ways that pass: " + ", ".join(f"{way} {number}" for way, number in passing_ways.items()) + ".",
              f"Folded only are {sum(result.is_folded_only for result in results)} cases: of element types that only constants have, or of shapes that depend on the data.", "",
-             "| operator | cases | pass | fail | out of scope | types of passing cases | reasons |",
-             "|---|---|---|---|---|---|---|"]
+             "- *types*: of the inputs and outputs of the cases that pass.",
+             "- *code*: the emitters of their kernels on this machine. It is empty where nothing is left to compute when the network runs.",
+             "- *integer form*: the operations of qcc on 8-bit codes that float cases become between DequantizeLinear and QuantizeLinear.",
+             "  Functions of one code become tables later. Cases that stay float there do not count.", "",
+             "| operator | cases | pass | fail | out of scope | types | code | integer form | reasons |",
+             "|---|---|---|---|---|---|---|---|---|"]
     for name in sorted(groups, key=lambda name: (groups[name][0].case.category != "node", name)):
         total, scope, passed, failed = count(groups[name])
-        lines.append(f"| {name} | {total} | {passed} | {failed} | {total - scope} | {format_types(groups[name])} | {format_notes(groups[name])} |")
+        lines.append(f"| {name} | {total} | {passed} | {failed} | {total - scope} | {format_types(groups[name])} | "
+                     f"{format_set(groups[name], 'emitters')} | {format_set(groups[name], 'form')} | {format_notes(groups[name])} |")
     lines += ["", "## Out of scope", "", "| reason | cases | which |", "|---|---|---|"]
     reasons = collections.defaultdict(list)
     for result in results:
@@ -96,6 +106,18 @@ def format_page(results, command):
         lines += ["", "## Failing", "", "| case | how |", "|---|---|"]
         lines += [f"| {result.case.name} | {result.describe()} |" for result in failing]
     return "\n".join(lines) + "\n"
+
+
+def check_page(results, page):
+    """Types, emitters and integer forms of cases that the page does not list, one line for each case."""
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.count("|") == 10]
+    listed = {row[0]: [set(cell.split()) for cell in row[5:8]] for row in rows}
+    for result in results:
+        if result.passed:
+            found = [set(format_types([result]).split()), result.emitters, result.form]
+            for what, names, known in zip(("types", "code", "integer form"), found, listed.get(result.operator, [set()] * 3)):
+                if names - known:
+                    yield f"{result.case.name}: the page's {what} of {result.operator} lack {' '.join(sorted(names - known))}"
 
 
 def format_failures(results):

@@ -122,16 +122,20 @@ class Runner:
             self.bound = bound = bound | more
         return self.check(wanted) if outcome.passed else outcome
 
-    def make_command(self, way, bound, inputs):
-        command = [self.qcc_run, str(self.case.path)]
+    def make_flags(self, bound, inputs):
+        flags = []
         for index, value in enumerate(self.case.inputs):
             path = self.folder / f"input{index}.npy"
             if value.name in bound:
-                command.append(f"-constant={value.name}={path}")
+                flags.append(f"-constant={value.name}={path}")
             else:
-                command.append(f"-input={value.name}:{path}")
+                flags.append(f"-input={value.name}:{path}")
             if is_symbolic(value) and 0 not in inputs[index].shape:
-                command.append(f"-shape={value.name}=" + "x".join(map(str, inputs[index].shape)))
+                flags.append(f"-shape={value.name}=" + "x".join(map(str, inputs[index].shape)))
+        return flags
+
+    def make_command(self, way, bound, inputs):
+        command = [self.qcc_run, str(self.case.path), *self.make_flags(bound, inputs)]
         for index, value in enumerate(self.case.model.graph.output):
             command.append(f"-output={value.name}:{self.folder}/output{index}.npy")
         return command + (["-run-with=reference"] if way == REFERENCE else [])
