@@ -68,7 +68,8 @@ void printSupportedOperators(llvm::raw_ostream &os) {
         "of them work, with which element types, emitters and integer forms; "
         "[Testing.md](Testing.md)\n"
         "says on which machines they are tested.\n\n"
-        "*floats*: what f16, bf16, f32 and f64 operands, where it takes them, are computed in; *as\n"
+        "*floats*: what f16, bf16, f32 and f64 operands, where it takes them, are computed in; "
+        "*as\n"
         "they are* where elements are only moved or converted.\n\n"
         "| operator | domain | versions | inputs | outputs | attributes | floats |\n"
         "|---|---|---|---|---|---|---|\n";
