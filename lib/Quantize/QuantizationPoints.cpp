@@ -28,6 +28,7 @@ public:
   explicit PointFinder(func::FuncOp network) : network(network) {}
 
   llvm::SetVector<Value> find() {
+    findVariances();
     llvm::SmallDenseSet<Value> wanted;
     for (Operation &op : network.front()) {
       if (op.getNumResults() != 1)
@@ -63,8 +64,35 @@ private:
     return activations;
   }
 
+  /// The means and sums that a square root is taken of, with the squares in them. A variance that
+  /// is small beside others would be code 0, and the quotient by its root without bound.
+  void findVariances() {
+    for (auto root : network.front().getOps<qnn::SqrtOp>()) {
+      llvm::SetVector<Operation *> formula;
+      bool hasReduction = false;
+      auto visit = [&](Value value) {
+        Operation *op = value.getDefiningOp();
+        if (op && (isFloatElementwise(op) || isa<qnn::ReduceOp>(op)))
+          formula.insert(op);
+      };
+      visit(root.getInput());
+      for (size_t i = 0; i < formula.size(); ++i) {
+        Operation *op = formula[i];
+        if (!isa<qnn::ReduceOp>(op)) {
+          llvm::for_each(op->getOperands(), visit);
+          continue;
+        }
+        hasReduction = true;
+        if (Operation *square = op->getOperand(0).getDefiningOp<qnn::MulOp>())
+          variances.insert(square);
+      }
+      if (hasReduction)
+        variances.insert(formula.begin(), formula.end());
+    }
+  }
+
   bool isQuantizable(Operation *op, const llvm::SmallDenseSet<Value> &wanted) {
-    if (!isF32(op->getResult(0)))
+    if (!isF32(op->getResult(0)) || variances.contains(op))
       return false;
     if (auto contraction = dyn_cast<qnn::ContractionOpInterface>(op))
       return isF32(contraction.getActivation()) && isConstant(contraction.getWeightsOperand()) &&
@@ -118,6 +146,7 @@ private:
   }
 
   func::FuncOp network;
+  llvm::SmallDenseSet<Operation *> variances;
   llvm::DenseMap<Value, Value> leaves; // of results of elementwise ops
 };
 

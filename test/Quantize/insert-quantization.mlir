@@ -68,3 +68,23 @@ func.func @run(%x: tensor<4xf32> {qnn.range = array<f32: -3.0, 5.0>}) -> tensor<
   %1 = qnn.mul %x, %0 {qnn.range = array<f32: -0.5, 5.0>} : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
   return %1 : tensor<4xf32>
 }
+
+// -----
+
+// The squares under a root and their mean stay f32; a difference and the operand of another mean do not.
+// CHECK-LABEL: func.func @run
+// CHECK: qnn.sub
+// CHECK-NEXT: qnn.quantize
+// CHECK-NEXT: %[[D:.*]] = qnn.dequantize
+// CHECK-NEXT: %[[P:.*]] = qnn.mul %[[D]], %[[D]]
+// CHECK-NEXT: %[[V:.*]] = qnn.reduce mean %[[P]]
+// CHECK-NEXT: qnn.sqrt %[[V]]
+// INT-LABEL: func.func @run
+// INT: qnn.mul {{.*}}tensor<2x4xf32>
+func.func @run(%x: tensor<2x4xf32> {qnn.name = "x", qnn.range = array<f32: -1.0, 1.0>}, %m: tensor<2x4xf32> {qnn.name = "m", qnn.range = array<f32: -1.0, 1.0>}) -> (tensor<2x1xf32> {qnn.name = "y"}) {
+  %0 = qnn.sub %x, %m {qnn.range = array<f32: -2.0, 2.0>} : tensor<2x4xf32>, tensor<2x4xf32> -> tensor<2x4xf32>
+  %1 = qnn.mul %0, %0 {qnn.range = array<f32: 0.0, 4.0>} : tensor<2x4xf32>, tensor<2x4xf32> -> tensor<2x4xf32>
+  %2 = qnn.reduce mean %1 over [1] {qnn.range = array<f32: 0.0, 4.0>} : tensor<2x4xf32> -> tensor<2x1xf32>
+  %3 = qnn.sqrt %2 : tensor<2x1xf32> -> tensor<2x1xf32>
+  return %3 : tensor<2x1xf32>
+}
