@@ -113,7 +113,8 @@ def check_page(results, page):
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.count("|") == 10]
     listed = {row[0]: [set(cell.split()) for cell in row[5:8]] for row in rows}
     for result in results:
-        if result.passed:
+        # What a body tests is known only beside its operator's own case, which a part of the suite may lack.
+        if result.passed and not result.case.is_expanded:
             found = [set(format_types([result]).split()), result.emitters, result.form]
             for what, names, known in zip(("types", "code", "integer form"), found, listed.get(result.operator, [set()] * 3)):
                 if names - known:
