@@ -213,8 +213,8 @@ def main():
         failed += bool(faults)
         for fault in faults:
             print(f"{name}: {fault}", file=sys.stderr, flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1))
+        if options.json:
+            options.json.write_text(json.dumps(rows, indent=1))
     print(f"\n{len(rows) - failed} of {len(rows)} networks agree")
     return 1 if failed else 0
 
