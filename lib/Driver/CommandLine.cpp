@@ -141,9 +141,13 @@ const opt::OptTable &getOptionTable() {
   return table;
 }
 
+opt::Visibility getVisibility(Tool tool) {
+  return opt::Visibility(opt::DefaultVis |
+                         (tool == Tool::Runner ? RunVisibility : WriteVisibility));
+}
+
 Expected<opt::InputArgList> parseArguments(int argc, char **argv, Tool tool) {
-  opt::Visibility visibility(tool == Tool::Runner ? opt::DefaultVis | RunVisibility
-                                                  : opt::DefaultVis);
+  opt::Visibility visibility = getVisibility(tool);
   unsigned missingIndex, missingCount;
   opt::InputArgList arguments = getOptionTable().ParseArgs(
       ArrayRef<const char *>(argv, argc).drop_front(), missingIndex, missingCount, visibility);
@@ -151,6 +155,14 @@ Expected<opt::InputArgList> parseArguments(int argc, char **argv, Tool tool) {
     return usage(Twine(arguments.getArgString(missingIndex)) + ": needs a value", "E5015");
   for (const opt::Arg *unknown : arguments.filtered(OPT_UNKNOWN)) {
     std::string text = unknown->getAsString(arguments), nearest;
+    bool isRunner = tool == Tool::Runner;
+    opt::Visibility other = getVisibility(isRunner ? Tool::Compiler : Tool::Runner);
+    unsigned index = unknown->getIndex();
+    std::unique_ptr<opt::Arg> known = getOptionTable().ParseOneArg(arguments, index, other);
+    if (known && !known->getOption().matches(OPT_UNKNOWN))
+      return usage(text + " is an option of " + (isRunner ? "qcc" : "qcc-run") + ", not of " +
+                       (isRunner ? "qcc-run" : "qcc"),
+                   "E5016");
     std::string hint = getOptionTable().findNearest(text, nearest, visibility) <= 2
                            ? "; did you mean " + nearest + "?"
                            : "";

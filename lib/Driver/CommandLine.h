@@ -32,9 +32,12 @@ struct CommandLine {
 /// Fills `line` from parsed arguments. Errors are usage errors with their code.
 llvm::Error readCommandLine(const llvm::opt::InputArgList &arguments, CommandLine &line);
 
-enum OptionVisibility { RunVisibility = 1 << 2 };
+enum OptionVisibility { RunVisibility = 1 << 2, WriteVisibility = 1 << 3 };
 
 enum class Tool { Compiler, Runner };
+
+/// The options that the tool takes.
+llvm::opt::Visibility getVisibility(Tool tool);
 
 /// Parses argv; reports unknown options with the nearest known one.
 llvm::Expected<llvm::opt::InputArgList> parseArguments(int argc, char **argv, Tool tool);

@@ -49,7 +49,7 @@ bool Compiler::printInformation(const opt::InputArgList &arguments) {
   if (arguments.hasArg(OPT_help)) {
     getOptionTable().printHelp(outs(), "qcc [options] model.onnx -o model.o",
                                "qcc: compiles ONNX networks to objects", false, false,
-                               opt::Visibility(opt::DefaultVis));
+                               getVisibility(Tool::Compiler));
   } else if (arguments.hasArg(OPT_version)) {
     outs() << "qcc " << QCC_VERSION << " (LLVM " << LLVM_VERSION_STRING << ")\n";
   } else if (arguments.hasArg(OPT_print_targets)) {

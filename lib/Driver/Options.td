@@ -1,23 +1,28 @@
-// Options of qcc and qcc-run. The group says which tool takes them; docs/CommandLine.md lists every one.
+// Options of qcc and qcc-run. The visibility says which tool takes them, both without one; docs/CommandLine.md lists every one.
 include "llvm/Option/OptParser.td"
 
 class Flag1<string name, string help> : Flag<["-"], name>, HelpText<help>;
 class Value1<string name, string meta, string help> : Joined<["-"], name # "=">, MetaVarName<meta>, HelpText<help>;
 
+// Of qcc only, which writes files.
+def WriteVisibility : OptionVisibility;
+class WriteFlag<string name, string help> : Flag1<name, help>, Visibility<[WriteVisibility]>;
+class WriteValue<string name, string meta, string help> : Value1<name, meta, help>, Visibility<[WriteVisibility]>;
+
 def help : Flag1<"help", "print this text">;
 def version : Flag1<"version", "print the version">;
-def verbose : Flag1<"v", "print a summary of the compiled network">;
-def output : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">, HelpText<"object to write; the header is written beside it">;
+def verbose : WriteFlag<"v", "print a summary of the compiled network">;
+def output : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">, Visibility<[WriteVisibility]>, HelpText<"object to write; the header is written beside it">;
 def target : Value1<"target", "<name>", "machine: host, x86_64, aarch64, cortex-m0 ... cortex-m55 (see -print-targets)">;
 def mcpu : Value1<"mcpu", "<cpu>", "CPU of the target, LLVM's names; host without it is this machine's">;
 def mattr : Value1<"mattr", "<+a,-b>", "features to add or remove">;
 def optimize : Joined<["-"], "O">, MetaVarName<"<0|1|2|3|s>">, HelpText<"how hard LLVM works on the generated code; 2 is the default, s prefers small code">;
-def name : Value1<"name", "<identifier>", "prefix of every symbol and macro; default: the file's stem">;
-def emit : Value1<"emit", "<kind>", "obj (default), asm, llvm, onnx (the simplified network), or the MLIR of a stage: import, simplify, ... codegen">;
+def name : WriteValue<"name", "<identifier>", "prefix of every symbol and macro; default: the file's stem">;
+def emit : WriteValue<"emit", "<kind>", "obj (default), asm, llvm, onnx (the simplified network), or the MLIR of a stage: import, simplify, ... codegen">;
 def stop_after : Value1<"stop-after", "<stage>", "run no stage after this one; with -emit=<stage>, its default">;
 def start_from : Value1<"start-from", "<stage>", "the input is MLIR text as the stage before <stage> hands it on">;
 def dump_stages : Value1<"dump-stages", "<dir>", "write NN.<stage>.mlir after every stage, weights elided">;
-def save_temps : Flag1<"save-temps", "write the stages' dumps, LLVM IR and assembly beside the output">;
+def save_temps : WriteFlag<"save-temps", "write the stages' dumps, LLVM IR and assembly beside the output">;
 def dim : Value1<"dim", "<name>=<size>", "size of a symbolic dimension">;
 def shape : Value1<"shape", "<input>=<AxBxC>", "shape of a network input">;
 def constant : Value1<"constant", "<input>=<values|file.npy>", "value of a network input that is known now">;
@@ -28,14 +33,14 @@ def calibration_out : Value1<"calibration-out", "<table.json>", "write the range
 def calibrate_cpu : Value1<"calibrate-cpu", "<cpu>", "CPU whose instructions the calibration runs with">;
 def io : Value1<"io", "<native|quantized>", "element types at the boundary: the graph's, or its first and last integers">;
 def keep_tensors : Flag1<"keep-tensors", "give every kernel's result memory of its own">;
-def manifest : Value1<"manifest", "<file.json>", "write the facts of the header as JSON">;
-def verify_object : Flag1<"verify-object", "check the finished object against the contract (default)">;
-def no_verify_object : Flag1<"no-verify-object", "do not">;
-def no_selftest : Flag1<"no-selftest", "leave <name>_selftest out of the object">;
+def manifest : WriteValue<"manifest", "<file.json>", "write the facts of the header as JSON">;
+def verify_object : WriteFlag<"verify-object", "check the finished object against the contract (default)">;
+def no_verify_object : WriteFlag<"no-verify-object", "do not">;
+def no_selftest : WriteFlag<"no-selftest", "leave <name>_selftest out of the object">;
 def remarks : Value1<"Rpass", "<regex>", "print remarks whose text matches">;
-def max_arena : Value1<"max-arena", "<bytes>", "fail with exit code 4 when the arena is larger">;
-def max_flash : Value1<"max-flash", "<bytes>", "fail with exit code 4 when code and weights are larger">;
-def max_stack : Value1<"max-stack", "<bytes>", "fail with exit code 4 when the stack may be deeper">;
+def max_arena : WriteValue<"max-arena", "<bytes>", "fail with exit code 4 when the arena is larger">;
+def max_flash : WriteValue<"max-flash", "<bytes>", "fail with exit code 4 when code and weights are larger">;
+def max_stack : WriteValue<"max-stack", "<bytes>", "fail with exit code 4 when the stack may be deeper">;
 def print_targets : Flag1<"print-targets", "list the targets">;
 def print_supported_operators : Flag1<"print-supported-operators", "print the table of ONNX operators">;
 def print_stages : Flag1<"print-stages", "list the stages and what each hands on">;

@@ -259,7 +259,7 @@ ExitCode NetworkRun::run(int argc, char **argv) {
   if (arguments->hasArg(OPT_help)) {
     getOptionTable().printHelp(outs(), "qcc-run [options] model.onnx -input=file.npy",
                                "qcc-run: compiles and runs a network", false, true,
-                               opt::Visibility(opt::DefaultVis | RunVisibility));
+                               getVisibility(Tool::Runner));
     return ExitCode::Ok;
   }
   if (Error error = readCommandLine(*arguments, line))
