@@ -7,7 +7,7 @@
 
 #include "qcc/Data/Arrays.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Format.h"
 #include <cmath>
 #include <cstring>
 
@@ -104,8 +104,8 @@ Error RunResults::compare(raw_ostream &stream) const {
         largest = std::max(largest, std::fabs(y));
     }
     stream << (outputs.size() == 1 ? "expected" : "expected '" + output.name + "'")
-           << formatv(": largest difference {0}, largest value {1}, different {2} of {3}\n", worst,
-                      largest, different, count);
+           << format(": largest difference %.3g, largest value %.3g", worst, largest)
+           << ", different " << different << " of " << count << '\n';
   }
   return Error::success();
 }

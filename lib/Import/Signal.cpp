@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "lib/Import/ConstantFolding.h"
+#include "lib/Import/FloatMath.h"
+#include "lib/Import/Moves.h"
 #include "lib/Import/Operands.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -142,11 +144,29 @@ struct Transform {
   int64_t inputParts, outputParts;
   int64_t bins; // of the output
   bool isInverse;
+  double scale = 1;
 
+  /// Cosine and sine of `count` steps round a circle of `length` steps.
+  std::pair<double, double> getTurn(int64_t count) const;
   SmallVector<float, 0> getMatrix(ArrayRef<double> window = {}) const;
+  /// Whether it is better done in halves than as one matrix, which is half as large for a real
+  /// signal.
+  bool canHalve() const {
+    return length % 2 == 0 && length > 8 && samples == length && inputParts == 2 &&
+           outputParts == 2;
+  }
 };
 
 } // namespace
+
+std::pair<double, double> Transform::getTurn(int64_t count) const {
+  int64_t turn = count % length;
+  double angle = 2 * pi * static_cast<double>(turn) / static_cast<double>(length);
+  // Exact where the circle meets an axis.
+  double cosine = turn * 4 % length == 0 && turn * 4 / length % 2 == 1 ? 0 : std::cos(angle);
+  double sine = turn * 2 % length == 0 ? 0 : std::sin(angle);
+  return {cosine, isInverse ? sine : -sine};
+}
 
 SmallVector<float, 0> Transform::getMatrix(ArrayRef<double> window) const {
   SmallVector<float, 0> matrix;
@@ -157,12 +177,8 @@ SmallVector<float, 0> Transform::getMatrix(ArrayRef<double> window) const {
   for (int64_t bin = 0; bin < bins; ++bin)
     for (int64_t output = 0; output < outputParts; ++output)
       for (int64_t sample = 0; sample < samples; ++sample) {
-        int64_t turn = bin * sample % length;
-        double angle = 2 * pi * static_cast<double>(turn) / static_cast<double>(length);
-        // Exact where the circle meets an axis.
-        double cosine = turn * 4 % length == 0 && turn * 4 / length % 2 == 1 ? 0 : std::cos(angle);
-        double sine = turn * 2 % length == 0 ? 0 : std::sin(angle);
-        double weight = isInverse ? 1.0 / static_cast<double>(length) : 1.0;
+        auto [cosine, sine] = getTurn(bin * sample);
+        double weight = scale;
         if (!window.empty())
           weight *= window[sample];
         if (isOneSided) {
@@ -173,8 +189,6 @@ SmallVector<float, 0> Transform::getMatrix(ArrayRef<double> window) const {
         } else if (sample >= length) {
           weight = 0;
         }
-        if (!isInverse)
-          sine = -sine;
         // (cosine + i sine) * (re + i im)
         matrix.push_back(static_cast<float>(weight * (output == 0 ? cosine : sine)));
         if (inputParts == 2)
@@ -183,8 +197,8 @@ SmallVector<float, 0> Transform::getMatrix(ArrayRef<double> window) const {
   return matrix;
 }
 
-/// [rows, samples, parts] to [rows, bins, parts].
-static Value createTransform(NodeContext &node, Value input, const Transform &transform) {
+/// [rows, samples, parts] to [rows, bins, parts] by one matrix.
+static Value createProduct(NodeContext &node, Value input, const Transform &transform) {
   int64_t rows = cast<RankedTensorType>(input.getType()).getDimSize(0);
   int64_t columns = transform.samples * transform.inputParts;
   int64_t results = transform.bins * transform.outputParts;
@@ -196,6 +210,48 @@ static Value createTransform(NodeContext &node, Value input, const Transform &tr
   return node.createReshape(product, {rows, transform.bins, transform.outputParts});
 }
 
+/// The even bins are the transform of the sums of samples that lie half the length apart, the odd
+/// ones that of their differences, each turned by its place: decimation in frequency (Gentleman and
+/// Sande, Fast Fourier Transforms, 1966). Values are [rows, place, bins so far, parts], where later
+/// halves count for more, so that bins are in order at the end (Stockham's form).
+static Value createHalves(NodeContext &node, Value input, Transform transform) {
+  FloatMath math(node);
+  int64_t rows = cast<RankedTensorType>(input.getType()).getDimSize(0), parity = 1;
+  int64_t whole = transform.length;
+  double scale = std::exchange(transform.scale, 1);
+  Value value = node.createReshape(input, {rows, whole, 1, 2});
+  for (; transform.canHalve(); parity *= 2) {
+    int64_t half = transform.length / 2;
+    SmallVector<float, 0> ofReal, ofImaginary;
+    for (int64_t place = 0; place < half; ++place) {
+      auto [cosine, sine] = transform.getTurn(place);
+      ofReal.append({static_cast<float>(cosine), static_cast<float>(sine)});
+      ofImaginary.append({static_cast<float>(-sine), static_cast<float>(cosine)});
+    }
+    Value front = createSlice(node, value, {0, 0, 0, 0}, {rows, half, parity, 2});
+    Value back = createSlice(node, value, {0, half, 0, 0}, {rows, half, parity, 2});
+    Value difference = math.sub(front, back);
+    Value real = createSlice(node, difference, {0, 0, 0, 0}, {rows, half, parity, 1});
+    Value imaginary = createSlice(node, difference, {0, 0, 0, 1}, {rows, half, parity, 1});
+    Value turned = math.add(math.mul(real, node.createFloats({half, 1, 2}, ofReal)),
+                            math.mul(imaginary, node.createFloats({half, 1, 2}, ofImaginary)));
+    auto type = RankedTensorType::get({rows, half, 2 * parity, 2}, node.builder.getF32Type());
+    value = node.create<qnn::ConcatOp>(type, ValueRange{math.add(front, back), turned}, 2);
+    transform.length = transform.samples = transform.bins = half;
+  }
+  int64_t rest = transform.length;
+  value = node.createReshape(node.createTranspose(value, {0, 2, 1, 3}), {rows * parity, rest, 2});
+  value = node.createReshape(createProduct(node, value, transform), {rows, parity, rest, 2});
+  value = node.createReshape(node.createTranspose(value, {0, 2, 1, 3}), {rows, whole, 2});
+  return scale == 1 ? value : math.mul(value, math.scalar(static_cast<float>(scale)));
+}
+
+/// [rows, samples, parts] to [rows, bins, parts].
+static Value createTransform(NodeContext &node, Value input, const Transform &transform) {
+  return transform.canHalve() ? createHalves(node, input, transform)
+                              : createProduct(node, input, transform);
+}
+
 /// Sets bins and parts of the result. Fails when the matrix would be too large.
 static LogicalResult completeTransform(NodeContext &node, Transform &transform, bool isOneSided) {
   if (transform.length > mostSamples || transform.samples > mostSamples)
@@ -205,6 +261,10 @@ static LogicalResult completeTransform(NodeContext &node, Transform &transform, 
   bool isHalf = isOneSided && !transform.isInverse;
   transform.bins = isHalf ? transform.length / 2 + 1 : transform.length;
   transform.outputParts = isOneSided && transform.isInverse ? 1 : 2;
+  if (transform.isInverse)
+    transform.scale = 1.0 / static_cast<double>(transform.length);
+  if (transform.canHalve())
+    return success();
   return node.chargeFolding(transform.bins * transform.outputParts * transform.samples *
                             transform.inputParts * 4);
 }
