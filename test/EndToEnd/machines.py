@@ -12,13 +12,17 @@ class RigError(Exception):
     pass
 
 
+class TooSlow(RigError):
+    """The machine did not end in time, which says nothing about the program."""
+
+
 def run(command, **options):
     try:
         return subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, **options)
     except FileNotFoundError:
         raise RigError(f"missing tool: {command[0]}") from None
     except subprocess.TimeoutExpired:
-        raise RigError(f"{command[0]} took more than 300 s") from None
+        raise TooSlow(f"{command[0]} took more than 300 s") from None
 
 
 class Hosted:
