@@ -15,37 +15,11 @@ static RankedTensorType getType(Value value) { return cast<RankedTensorType>(val
 
 //===- Permutations ---------------------------------------------------------===//
 
-SmallVector<int64_t> permute(ArrayRef<int64_t> values, ArrayRef<int64_t> permutation) {
-  SmallVector<int64_t> result;
-  for (int64_t dimension : permutation)
-    result.push_back(values[dimension]);
-  return result;
-}
-
-SmallVector<int64_t> invert(ArrayRef<int64_t> permutation) {
-  SmallVector<int64_t> inverse(permutation.size());
-  for (auto [index, dimension] : llvm::enumerate(permutation))
-    inverse[dimension] = index;
-  return inverse;
-}
-
 SmallVector<int64_t> getPermutation(int64_t rank, Order order) {
   auto permutation = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   if (order == Order::ChannelsFirst && rank >= 4)
     std::rotate(permutation.begin() + 1, permutation.begin() + 3, permutation.end());
   return permutation;
-}
-
-bool keepsBytes(ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation) {
-  int64_t previous = -1;
-  for (int64_t dimension : permutation) {
-    if (shape[dimension] == 1)
-      continue;
-    if (dimension < previous)
-      return false;
-    previous = dimension;
-  }
-  return true;
 }
 
 std::vector<char> permuteBytes(ArrayRef<char> bytes, RankedTensorType type,
@@ -99,7 +73,7 @@ Order NetworkWriter::chooseOrder(Operation *op) const {
 
 std::string NetworkWriter::moveDimensions(Value value, StringRef name, ArrayRef<int64_t> shape,
                                           ArrayRef<int64_t> permutation) {
-  if (keepsBytes(shape, permutation))
+  if (movesOnlyUnitDimensions(shape, permutation))
     return graph
         .addNode("Reshape", name, {name.str(), graph.addIntegers(permute(shape, permutation))})
         .output();
@@ -157,7 +131,7 @@ std::string NetworkWriter::getBroadcast(Value value, int64_t rank, Order order) 
     return addInitializer(constant, type.getElementType(), permute(shape, permutation),
                           permuteBytes(qnn::getBytes(constant), type.clone(shape), permutation));
   std::string name = getReal(value, Order::Native);
-  if (keepsBytes(shape, permutation))
+  if (movesOnlyUnitDimensions(shape, permutation))
     return moveDimensions(value, name, shape, permutation);
   name = graph.addNode("Reshape", name, {name, graph.addIntegers(shape)}).output();
   return moveDimensions(value, name, shape, permutation);

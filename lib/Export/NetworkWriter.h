@@ -9,6 +9,7 @@
 
 #include "dialects/QNN/QNN.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "qcc/Support/Permutation.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -94,16 +95,8 @@ bool joinsRecurrent(qnn::LinearOp op);
 std::vector<char> permuteBytes(llvm::ArrayRef<char> bytes, mlir::RankedTensorType type,
                                llvm::ArrayRef<int64_t> permutation);
 
-/// result[i] = values[permutation[i]].
-llvm::SmallVector<int64_t> permute(llvm::ArrayRef<int64_t> values,
-                                   llvm::ArrayRef<int64_t> permutation);
-
-/// The dimensions of a native tensor in an order, and the way back.
+/// The dimensions of a native tensor in an order.
 llvm::SmallVector<int64_t> getPermutation(int64_t rank, Order order);
-llvm::SmallVector<int64_t> invert(llvm::ArrayRef<int64_t> permutation);
-
-/// True when only dimensions of size 1 change place: the bytes stay.
-bool keepsBytes(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> permutation);
 
 } // namespace qcc::exporting
 

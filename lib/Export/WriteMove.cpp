@@ -27,7 +27,7 @@ void writeReshape(NetworkWriter &writer, qnn::ReshapeOp op) {
     bool regroups = to.size() >= 4 && from.take_front(3) == to.take_front(3);
     if (regroups)
       source = target = Order::ChannelsFirst;
-    else if (keepsBytes(from, getPermutation(from.size(), Order::ChannelsFirst)))
+    else if (movesOnlyUnitDimensions(from, getPermutation(from.size(), Order::ChannelsFirst)))
       source = Order::ChannelsFirst;
   }
   std::string shape = writer.graph.addIntegers(writer.arrange(to, target));

@@ -6,6 +6,7 @@
 #include "lib/Import/FloatMath.h"
 #include "lib/Import/Moves.h"
 #include "lib/Import/Operands.h"
+#include "qcc/Support/Permutation.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cmath>
@@ -307,13 +308,11 @@ static LogicalResult importDFT(NodeContext &node) {
     return failure();
 
   // The axis moves before the parts, and all other dimensions are rows.
-  SmallVector<int64_t> order, back(rank);
+  SmallVector<int64_t> order;
   for (int64_t i = 0; i < rank - 1; ++i)
     if (i != *axis)
       order.push_back(i);
   order.append({*axis, rank - 1});
-  for (auto [to, from] : llvm::enumerate(order))
-    back[from] = static_cast<int64_t>(to);
   Value moved = node.createTranspose(node.getValue(0), order);
   int64_t rows = node.getType(0).getNumElements() / (samples * parts);
   Value result =
@@ -323,7 +322,8 @@ static LogicalResult importDFT(NodeContext &node) {
     movedShape.push_back(shape[dimension]);
   movedShape[rank - 2] = transform.bins;
   movedShape[rank - 1] = transform.outputParts;
-  return node.setResult(node.createTranspose(node.createReshape(result, movedShape), back));
+  return node.setResult(
+      node.createTranspose(node.createReshape(result, movedShape), invert(order)));
 }
 
 /// Spectra of overlapping frames: a convolution whose filters are the windowed rows of the

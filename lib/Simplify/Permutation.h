@@ -7,22 +7,16 @@
 
 #include "dialects/QNN/QNN.h"
 #include "mlir/IR/PatternMatch.h"
+#include "qcc/Support/Permutation.h"
 
 namespace qcc::simplify {
 
 using Permutation = llvm::SmallVector<int64_t, 6>;
 
-Permutation invert(llvm::ArrayRef<int64_t> permutation);
-
-/// result[i] = values[permutation[i]], as qnn.transpose does with dimensions.
-llvm::SmallVector<int64_t> permute(llvm::ArrayRef<int64_t> values,
-                                   llvm::ArrayRef<int64_t> permutation);
+using qcc::permute;
 mlir::RankedTensorType permute(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> permutation);
 
 bool isIdentity(llvm::ArrayRef<int64_t> permutation);
-
-/// True when only dimensions of size 1 change place, so that a reshape does the same.
-bool movesOnlyUnitDimensions(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> permutation);
 
 /// reshape(reshape(x)) ==> reshape(x).
 void addComposeReshapes(mlir::RewritePatternSet &patterns);
