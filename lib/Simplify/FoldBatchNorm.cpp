@@ -13,6 +13,34 @@ namespace qcc::simplify {
 
 namespace {
 
+/// Whether element i of the last dimension of the result comes from an element j of the operand's
+/// last dimension with j % (size of the result's) == i. Moves that join the phases of a transposed
+/// convolution are such.
+bool keepsChannels(Operation *move) {
+  return llvm::TypeSwitch<Operation *, bool>(move)
+      .Case([](qnn::ReshapeOp op) {
+        return op.getInput().getType().getRank() > 0 && op.getType().getRank() > 0 &&
+               op.getInput().getType().getShape().back() % op.getType().getShape().back() == 0;
+      })
+      .Case([](qnn::TransposeOp op) {
+        return op.getPermutation().back() == op.getType().getRank() - 1;
+      })
+      .Case([](qnn::SliceOp op) {
+        return op.getType().getShape().back() == op.getInput().getType().getShape().back() &&
+               op.getStrides().back() == 1;
+      })
+      .Default(false);
+}
+
+/// The contraction whose results `value` has, where they are, or rearranged without mixing its
+/// channels; null when something else reads them too.
+template <typename Contraction> Contraction findContraction(Value value) {
+  Operation *op = value.getDefiningOp();
+  while (op && op->hasOneUse() && keepsChannels(op))
+    op = op->getOperand(0).getDefiningOp();
+  return op && op->hasOneUse() ? dyn_cast<Contraction>(op) : Contraction();
+}
+
 /// The constant behind `value` as one f32 for each of `channels`, or empty. It must be f32 and
 /// broadcast along every dimension but the last.
 SmallVector<float> getChannelConstant(Value value, int64_t channels) {
@@ -39,8 +67,8 @@ Value scaleWeights(PatternRewriter &rewriter, Value weights, ArrayRef<float> fac
                                       cast<RankedTensorType>(weights.getType()), values);
 }
 
-/// op(contraction, constant) ==> contraction with other weights and bias. `Contraction` is conv2d
-/// or linear, `op` one of add, sub, mul, div.
+/// op(moves(contraction), constant) ==> moves(contraction with other weights and bias), where the
+/// moves may be none. `Contraction` is conv2d or linear, `op` one of add, sub, mul, div.
 template <typename Contraction> struct FoldIntoContraction : RewritePattern {
   explicit FoldIntoContraction(MLIRContext *context)
       : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
@@ -49,19 +77,22 @@ template <typename Contraction> struct FoldIntoContraction : RewritePattern {
     if (!isa<qnn::AddOp, qnn::SubOp, qnn::MulOp, qnn::DivOp>(op))
       return failure();
     Value activation = op->getOperand(0), operand = op->getOperand(1);
-    if (op->hasTrait<OpTrait::IsCommutative>() && !activation.getDefiningOp<Contraction>())
+    if (op->hasTrait<OpTrait::IsCommutative>() && !findContraction<Contraction>(activation))
       std::swap(activation, operand);
-    auto contraction = activation.getDefiningOp<Contraction>();
-    if (!contraction || !contraction->hasOneUse() || contraction.getWeightScale() ||
-        op->getResult(0).getType() != contraction.getType())
+    auto contraction = findContraction<Contraction>(activation);
+    if (!contraction || contraction.getWeightScale() ||
+        op->getResult(0).getType() != activation.getType())
       return failure();
     int64_t channels = contraction.getType().getShape().back();
-    SmallVector<float> constants = getChannelConstant(operand, channels);
+    SmallVector<float> constants =
+        getChannelConstant(operand, cast<ShapedType>(activation.getType()).getShape().back());
     bool scales = isa<qnn::MulOp, qnn::DivOp>(op), divides = isa<qnn::DivOp>(op);
     Value weights = contraction.getWeights(), bias = contraction.getBias();
     if (constants.empty() || !contraction.getType().getElementType().isF32() ||
         qnn::getConstantBytes(weights).empty() || (bias && qnn::getConstantBytes(bias).empty()))
       return failure();
+    for (size_t size = constants.size(); constants.size() < static_cast<size_t>(channels);)
+      constants.push_back(constants[constants.size() % size]);
 
     auto biasType = RankedTensorType::get({channels}, rewriter.getF32Type());
     SmallVector<float> biases =
@@ -82,7 +113,8 @@ template <typename Contraction> struct FoldIntoContraction : RewritePattern {
     copy.getWeightsMutable().assign(weights);
     if (bias)
       copy.getBiasMutable().assign(bias);
-    rewriter.replaceOp(op, copy.getResult());
+    rewriter.replaceOp(contraction, copy.getResult());
+    rewriter.replaceOp(op, activation == contraction ? copy.getResult() : activation);
     return success();
   }
 };

@@ -134,6 +134,43 @@ struct PadIntoConvolution : OpRewritePattern<qnn::Conv2DOp> {
   }
 };
 
+/// slice of rows and columns(conv2d) ==> conv2d with smaller pads, which computes the slice only.
+struct SliceIntoConvolution : OpRewritePattern<qnn::SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qnn::SliceOp op, PatternRewriter &rewriter) const override {
+    auto convolution = op.getInput().getDefiningOp<qnn::Conv2DOp>();
+    if (!convolution || !convolution->hasOneUse() || !areAll(op.getStrides(), 1) ||
+        op.getType().getDimSize(0) != convolution.getType().getDimSize(0) ||
+        op.getType().getDimSize(3) != convolution.getType().getDimSize(3))
+      return failure();
+    SmallVector<int64_t> pads(convolution.getPads());
+    for (int64_t i : {0, 1}) {
+      int64_t stride = convolution.getStrides()[i];
+      int64_t span = (convolution.getWeights().getType().getDimSize(1 + i) - 1) *
+                         convolution.getDilations()[i] +
+                     1;
+      int64_t dropped = convolution.getType().getDimSize(1 + i) - op.getType().getDimSize(1 + i) -
+                        op.getOffsets()[1 + i];
+      // What lies behind the last window that is wanted; a whole stride would be another window.
+      int64_t behind = dropped * stride + (convolution.getInput().getType().getDimSize(1 + i) +
+                                           pads[i] + pads[2 + i] - span) %
+                                              stride;
+      int64_t cropped = std::min(pads[2 + i], behind);
+      pads[i] -= op.getOffsets()[1 + i] * stride;
+      pads[2 + i] -= cropped;
+      if (pads[i] < 0 || behind - cropped >= stride)
+        return failure();
+    }
+    rewriter.modifyOpInPlace(convolution, [&] {
+      convolution.setPads(pads);
+      convolution.getResult().setType(op.getType());
+    });
+    rewriter.replaceOp(op, convolution);
+    return success();
+  }
+};
+
 /// average_pool(pad with zeros(x)) ==> average_pool that counts its pads.
 struct PadIntoAveragePool : OpRewritePattern<qnn::AveragePoolOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -187,7 +224,7 @@ struct RemoveNoOps : impl::RemoveNoOpsBase<RemoveNoOps> {
     addComposeReshapes(patterns);
     patterns.add<ClipAbsorbsRelu, ClipToRelu, ConstantToTheRight<qnn::AddOp>,
                  ConstantToTheRight<qnn::MulOp>, PadIntoAveragePool, PadIntoConvolution,
-                 PadIntoMaxPool, ReplaceWithOperand>(&getContext());
+                 PadIntoMaxPool, ReplaceWithOperand, SliceIntoConvolution>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -47,6 +47,21 @@ func.func @pads(%x: tensor<1x4x4x2xf32>, %w: tensor<2x3x3x2xf32>) -> (tensor<1x5
   return %1, %3 : tensor<1x5x4x2xf32>, tensor<1x2x2x2xf32>
 }
 
+// Rows and columns that nothing reads are not computed where pads can make room for fewer windows; the second slice drops
+// more than the pads hold.
+// CHECK-LABEL: func.func @slice_of_convolution
+// CHECK: qnn.conv2d {{.*}}pads = array<i64: 1, 0, 0, 0>{{.*}} -> tensor<1x2x3x2xf32>
+// CHECK: qnn.conv2d {{.*}}pads = array<i64: 3, 2, 2, 2>
+// CHECK-NEXT: %[[S:.*]] = qnn.slice
+// CHECK-NEXT: return {{.*}}, %[[S]]
+func.func @slice_of_convolution(%x: tensor<1x4x5x2xf32>, %w: tensor<2x3x3x2xf32>) -> (tensor<1x2x3x2xf32>, tensor<1x3x3x2xf32>) {
+  %0 = qnn.conv2d %x, %w {strides = array<i64: 2, 1>, pads = array<i64: 3, 1, 2, 1>, dilations = array<i64: 1, 1>} : tensor<1x4x5x2xf32>, tensor<2x3x3x2xf32> -> tensor<1x4x5x2xf32>
+  %1 = qnn.slice %0 at [0, 1, 1, 0] by [1, 1, 1, 1] : tensor<1x4x5x2xf32> -> tensor<1x2x3x2xf32>
+  %2 = qnn.conv2d %x, %w {strides = array<i64: 2, 1>, pads = array<i64: 3, 2, 2, 2>, dilations = array<i64: 1, 1>} : tensor<1x4x5x2xf32>, tensor<2x3x3x2xf32> -> tensor<1x4x7x2xf32>
+  %3 = qnn.slice %2 at [0, 0, 0, 0] by [1, 1, 1, 1] : tensor<1x4x7x2xf32> -> tensor<1x3x3x2xf32>
+  return %1, %3 : tensor<1x2x3x2xf32>, tensor<1x3x3x2xf32>
+}
+
 // Zeros that win a maximum must stay.
 // CHECK-LABEL: func.func @pad_of_maximum
 // CHECK: qnn.pad

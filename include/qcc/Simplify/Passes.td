@@ -52,7 +52,8 @@ def FoldBatchNorm : Pass<"qcc-simplify-fold-batch-norm", "::mlir::func::FuncOp">
   let summary = "folds constant factors and terms of channels into the float contraction before them";
   let description = [{
     A product or quotient with one constant for each output channel scales the constant weights and the bias, a sum or difference
-    adds to the bias. The contraction must have no other use.
+    adds to the bias. The contraction must have no other use. Between the two there may be moves that leave channels behind channels, as those
+    that join the phases of a transposed convolution.
 
     ```mlir
     %0 = qnn.linear %x, %w : tensor<1x4xf32>, tensor<2x4xf32> -> tensor<1x2xf32>
@@ -71,7 +72,8 @@ def RemoveNoOps : Pass<"qcc-simplify-remove-no-ops", "::mlir::func::FuncOp"> {
   let summary = "drops ops that change nothing and merges pads into windows";
   let description = [{
     Identities of reshape, transpose, slice, pad, concat, cast, clip, pools of one element and reductions over dimensions of size 1; x + 0, x - 0,
-    x * 1, x / 1; chains of reshapes; clip to [0, infinity) is relu. A pad with real zeros before conv2d joins its pads.
+    x * 1, x / 1; chains of reshapes; clip to [0, infinity) is relu. A pad with real zeros before conv2d joins its pads,
+    and a slice of rows and columns behind it shortens them.
 
     ```mlir
     %0 = qnn.pad %x low [0, 1, 1, 0] high [0, 1, 1, 0] : tensor<1x4x4x8xf32> -> tensor<1x6x6x8xf32>
