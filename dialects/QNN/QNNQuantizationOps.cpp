@@ -58,6 +58,8 @@ LogicalResult BitcastOp::verify() {
   if (areNumbers ? getElementBytes(from) != getElementBytes(to)
                  : getStorageType(from) != getStorageType(to))
     return emitOpError("input and result must have one storage type, numbers one width");
+  if (to.isInteger(1) && from != to)
+    return emitOpError("only an i1 has the bits of an i1");
   return verifySameShape(*this);
 }
 

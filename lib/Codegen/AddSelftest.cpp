@@ -38,8 +38,7 @@ public:
       : module(module), expected(expected), location(UnknownLoc::get(module.getContext())),
         builder(module.getContext()),
         name(module->getAttrOfType<StringAttr>("qcc.name").getValue().str()),
-        offsetType(
-            builder.getIntegerType(getTarget(module).architecture == Architecture::Arm ? 32 : 64)),
+        offsetType(builder.getIntegerType(getTarget(module).getPointerBits())),
         pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
 
   void emit();

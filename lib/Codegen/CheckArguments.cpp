@@ -62,8 +62,7 @@ struct CheckArguments : impl::CheckArgumentsBase<CheckArguments> {
     auto ret = cast<func::ReturnOp>(body.getTerminator());
     Location location = run.getLoc();
     auto builder = OpBuilder::atBlockBegin(&body);
-    Type addressType =
-        builder.getIntegerType(getTarget(module).architecture == Architecture::Arm ? 32 : 64);
+    Type addressType = builder.getIntegerType(getTarget(module).getPointerBits());
     auto constant = [&](Type type, int64_t value) -> Value {
       return arith::ConstantOp::create(builder, location, builder.getIntegerAttr(type, value));
     };

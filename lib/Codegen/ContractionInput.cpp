@@ -179,8 +179,7 @@ Value finishSum(KernelEmitter &emitter, kernel::ContractionOp op, Value sum, Val
   const BufferView &multipliers = emitter.getView(op.getMultiplier());
   if (!multipliers.elementType.isF32()) {
     auto module = emitter.kernel->getParentOfType<ModuleOp>();
-    bool hasLongMultiply = !StringRef(emitter.target.triple).starts_with("thumbv6m");
-    func::FuncOp requantize = getRequantizeFunction(module, hasLongMultiply);
+    func::FuncOp requantize = getRequantizeFunction(module, emitter.target.hasLongMultiply);
     constexpr int64_t recordBytes = 16;
     Value record =
         emitter.addressOf(multipliers.pointer, emitter.scaleOffset(channel, recordBytes));

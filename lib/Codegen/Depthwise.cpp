@@ -31,7 +31,8 @@ private:
   Value sumPadded(const Activation &activation, Value pixel, Value channel, int64_t lanes);
   Value sumClamped(const Activation &activation, ArrayRef<Value> pixel, Value channel);
   Value loadActivation(Value address, int64_t lanes);
-  Value loadWeights(int64_t tap, Value channel, int64_t lanes);
+  Value loadWeights(Value group, Value channel, int64_t lanes);
+  Value addTaps(Value sum, Value weights, Value first, Value second, int64_t lanes);
   Value initialSum(Value channel, int64_t lanes) {
     Type f32 = KernelEmitter::withLanes(builder.getF32Type(), lanes);
     return arithmetic == Arithmetic::Float ? emitter.constantFloat(f32, 0.0f)
@@ -52,6 +53,9 @@ private:
     return arith::AddIOp::create(builder, location, sum, product);
   }
 
+  /// Larger windows, such as those of global pools, are loops over their taps.
+  static constexpr int64_t mostUnrolledTaps = 64;
+
   KernelEmitter &emitter;
   OpBuilder &builder;
   Location location;
@@ -69,67 +73,103 @@ Value DepthwiseEmitter::loadActivation(Value address, int64_t lanes) {
                               static_cast<unsigned>(op.getActivationBytes()));
 }
 
-Value DepthwiseEmitter::loadWeights(int64_t tap, Value channel, int64_t lanes) {
+/// `group` counts groups of `step` taps.
+Value DepthwiseEmitter::loadWeights(Value group, Value channel, int64_t lanes) {
   Type element = arithmetic == Arithmetic::Float ? Type(builder.getF32Type())
                                                  : Type(builder.getIntegerType(weightBytes * 8));
   Value at = emitter.addOffsets(emitter.scaleOffset(channel, step * weightBytes),
-                                emitter.offset(tap / step * paddedChannels * step * weightBytes));
+                                emitter.scaleOffset(group, paddedChannels * step * weightBytes));
   return LLVM::LoadOp::create(builder, location, KernelEmitter::withLanes(element, lanes * step),
                               emitter.addressOf(emitter.getView(op.getWeights()).pointer, at),
                               static_cast<unsigned>(weightBytes));
 }
 
+/// Adds the products of `step` taps; `second` is the second one's activation.
+Value DepthwiseEmitter::addTaps(Value sum, Value weights, Value first, Value second,
+                                int64_t lanes) {
+  auto quantized = qnn::getQuantized(op.getInput().getType());
+  switch (arithmetic) {
+  case Arithmetic::Float:
+    return multiplyAdd(sum, first, weights);
+  case Arithmetic::Codes: {
+    Value x = extend(first, lanes, 32, quantized.isSigned());
+    x = arith::SubIOp::create(builder, location, x,
+                              emitter.constant(x.getType(), quantized.getZeroPoint()));
+    return multiplyAdd(sum, x, extend(weights, lanes, 32, true));
+  }
+  case Arithmetic::Words:
+    return multiplyAdd(sum, extend(first, lanes, 32, true), extend(weights, lanes, 32, true));
+  default:
+    break;
+  }
+  // WordPairs of raw codes side by side. Behind the last tap the weight is 0.
+  if (lanes == 1) {
+    for (auto [i, code] : {std::pair(0, first), std::pair(1, second)}) {
+      Value weight = vector::ExtractOp::create(builder, location, weights, i);
+      sum =
+          multiplyAdd(sum, extend(code, 1, 32, quantized.isSigned()), extend(weight, 1, 32, true));
+    }
+    return sum;
+  }
+  SmallVector<int64_t> order;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    order.append({lane, lanes + lane});
+  Value pairs = vector::ShuffleOp::create(builder, location, first, second, order);
+  Value product = emitWordPairProduct(emitter, extend(pairs, 2 * lanes, 16, quantized.isSigned()),
+                                      weights, lanes);
+  return arith::AddIOp::create(builder, location, sum, product);
+}
+
 Value DepthwiseEmitter::sumPadded(const Activation &activation, Value pixel, Value channel,
                                   int64_t lanes) {
   auto kernel = op.getKernel(), dilations = op.getDilations();
-  int64_t taps = kernel[0] * kernel[1];
-  auto quantized = qnn::getQuantized(op.getInput().getType());
+  int64_t taps = kernel[0] * kernel[1], groups = llvm::divideCeil(taps, step);
+  int64_t rowBytes = dilations[0] * activation.rowPitch,
+          columnBytes = dilations[1] * activation.pixelPitch;
   Value start = emitter.addressOf(pixel, emitter.scaleOffset(channel, activation.elementBytes));
-  auto loadTap = [&](int64_t tap) {
-    int64_t ky = tap / kernel[1], kx = tap % kernel[1];
-    int64_t at =
-        ky * dilations[0] * activation.rowPitch + kx * dilations[1] * activation.pixelPitch;
-    return loadActivation(at ? emitter.addressOf(start, emitter.offset(at)) : start, lanes);
-  };
+  auto load = [&](Value at) { return loadActivation(emitter.addressOf(start, at), lanes); };
   Value sum = initialSum(channel, lanes);
-  for (int64_t tap = 0; tap < taps; tap += step) {
-    Value weights = loadWeights(tap, channel, lanes);
-    if (arithmetic == Arithmetic::Float) {
-      sum = multiplyAdd(sum, loadTap(tap), weights);
-      continue;
+  if (taps <= mostUnrolledTaps) {
+    auto loadTap = [&](int64_t tap) {
+      int64_t at = tap / kernel[1] * rowBytes + tap % kernel[1] * columnBytes;
+      return load(emitter.offset(at));
+    };
+    for (int64_t group = 0; group < groups; ++group) {
+      Value weights = loadWeights(emitter.offset(group), channel, lanes);
+      Value first = loadTap(group * step);
+      Value second = step > 1 ? loadTap(std::min(group * step + 1, taps - 1)) : Value();
+      sum = addTaps(sum, weights, first, second, lanes);
     }
-    if (arithmetic == Arithmetic::Codes) {
-      Value x = extend(loadTap(tap), lanes, 32, quantized.isSigned());
-      x = arith::SubIOp::create(builder, location, x,
-                                emitter.constant(x.getType(), quantized.getZeroPoint()));
-      sum = multiplyAdd(sum, x, extend(weights, lanes, 32, true));
-      continue;
-    }
-    if (arithmetic == Arithmetic::Words) {
-      sum =
-          multiplyAdd(sum, extend(loadTap(tap), lanes, 32, true), extend(weights, lanes, 32, true));
-      continue;
-    }
-    // WordPairs of raw codes: taps `tap` and `tap + 1` side by side. Behind the last tap the weight
-    // is 0.
-    Value first = loadTap(tap), second = loadTap(std::min(tap + 1, taps - 1));
-    if (lanes == 1) {
-      for (auto [i, code] : {std::pair(0, first), std::pair(1, second)}) {
-        Value weight = vector::ExtractOp::create(builder, location, weights, i);
-        sum = multiplyAdd(sum, extend(code, 1, 32, quantized.isSigned()),
-                          extend(weight, 1, 32, true));
-      }
-      continue;
-    }
-    SmallVector<int64_t> order;
-    for (int64_t lane = 0; lane < lanes; ++lane)
-      order.append({lane, lanes + lane});
-    Value pairs = vector::ShuffleOp::create(builder, location, first, second, order);
-    Value product = emitWordPairProduct(emitter, extend(pairs, 2 * lanes, 16, quantized.isSigned()),
-                                        weights, lanes);
-    sum = arith::AddIOp::create(builder, location, sum, product);
+    return sum;
   }
-  return sum;
+  Value zero = emitter.offset(0);
+  auto loadTap = [&](Value row, Value column) {
+    return load(emitter.addOffsets(emitter.scaleOffset(row, rowBytes),
+                                   emitter.scaleOffset(column, columnBytes)));
+  };
+  if (step == 1)
+    return emitter.loopCarried(
+        zero, emitter.offset(kernel[0]), 1, sum, [&](Value row, ValueRange outer) {
+          return emitter.loopCarried(
+              zero, emitter.offset(kernel[1]), 1, outer, [&](Value column, ValueRange inner) {
+                Value tap = emitter.addOffsets(emitter.scaleOffset(row, kernel[1]), column);
+                return SmallVector<Value>{addTaps(inner[0], loadWeights(tap, channel, lanes),
+                                                  loadTap(row, column), Value(), lanes)};
+              });
+        })[0];
+  // A pair may lie in two rows.
+  auto loadNumbered = [&](Value tap) {
+    Value row = arith::DivUIOp::create(builder, location, tap, emitter.offset(kernel[1]));
+    return loadTap(row, emitter.addOffsets(tap, emitter.scaleOffset(row, -kernel[1])));
+  };
+  return emitter.loopCarried(
+      zero, emitter.offset(groups), 1, sum, [&](Value group, ValueRange carried) {
+        Value tap = emitter.scaleOffset(group, step);
+        Value next =
+            emitter.minimum(emitter.addOffsets(tap, emitter.offset(1)), emitter.offset(taps - 1));
+        return SmallVector<Value>{addTaps(carried[0], loadWeights(group, channel, lanes),
+                                          loadNumbered(tap), loadNumbered(next), lanes)};
+      })[0];
 }
 
 Value DepthwiseEmitter::sumClamped(const Activation &activation, ArrayRef<Value> pixel,

@@ -75,7 +75,7 @@ Value NetworkEmitter::advance(Location location, Value pointer, int64_t bytes) {
   if (bytes == 0)
     return pointer;
   // A value: the constant indices of the operation hold 29 bits only.
-  IntegerType type = builder.getIntegerType(target.architecture == Architecture::Arm ? 32 : 64);
+  IntegerType type = builder.getIntegerType(target.getPointerBits());
   Value offset = arith::ConstantOp::create(builder, location, builder.getIntegerAttr(type, bytes));
   return LLVM::GEPOp::create(builder, location, pointer.getType(), builder.getI8Type(), pointer,
                              ValueRange{offset});
@@ -89,7 +89,7 @@ void NetworkEmitter::createReset() {
   auto reset = func::FuncOp::create(builder, location, name + "_reset",
                                     builder.getFunctionType({pointer}, builder.getI32Type()));
   builder.setInsertionPointToStart(reset.addEntryBlock());
-  IntegerType offsets = builder.getIntegerType(target.architecture == Architecture::Arm ? 32 : 64);
+  IntegerType offsets = builder.getIntegerType(target.getPointerBits());
   auto constant = [&](Type type, int64_t value) -> Value {
     return arith::ConstantOp::create(builder, location, builder.getIntegerAttr(type, value));
   };

@@ -40,7 +40,7 @@ int64_t KernelEmitter::getSchedule(StringRef key, int64_t otherwise) {
 //===- Types and constants --------------------------------------------------===//
 
 IntegerType KernelEmitter::getOffsetType() const {
-  return builder.getIntegerType(target.architecture == Architecture::Arm ? 32 : 64);
+  return builder.getIntegerType(target.getPointerBits());
 }
 
 Value KernelEmitter::offset(int64_t value) { return constant(getOffsetType(), value); }

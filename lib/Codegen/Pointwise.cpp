@@ -98,9 +98,6 @@ Value PointwiseBuilder::emitBitcast(Value value) {
     return arith::BitcastOp::create(builder, location, wanted, value);
   if (from == to)
     return value;
-  // What a bool is read as.
-  if (to == 1)
-    return compareInt(arith::CmpIPredicate::ne, value, intLike(value, 0));
   if (from > to)
     return arith::TruncIOp::create(builder, location, wanted, value);
   if (qnn::isSignedStorage(elementType(0)))

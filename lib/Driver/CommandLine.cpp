@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "CommandLine.h"
-#include "Features.h"
 
 #include "qcc/TargetInfo/TargetInfo.h"
 #include "llvm/Support/Regex.h"
@@ -124,11 +123,12 @@ Error readStages(const opt::InputArgList &arguments, CommandLine &line) {
   return Error::success();
 }
 
-Error checkTarget(const CompileOptions &options) {
+Error checkTargets(const CompileOptions &options) {
   Expected<TargetInfo> target = getTargetInfo(options.target, options.cpu, options.attributes);
-  if (!target)
+  if (!target || options.config.calibrationCpu.empty())
     return target.takeError();
-  return checkFeatures(target->triple, options.attributes);
+  Expected<TargetInfo> calibration = getTargetInfo("host", options.config.calibrationCpu, "");
+  return calibration ? checkRunsHere(*calibration) : calibration.takeError();
 }
 
 } // namespace
@@ -198,8 +198,6 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
   options.optimization = arguments.getLastArgValue(OPT_optimize, "2").str();
   if (!is_contained({"0", "1", "2", "3", "s"}, options.optimization))
     return usage("-O" + options.optimization + ": known are -O0 -O1 -O2 -O3 -Os", "E5041");
-  if (Error error = checkTarget(options))
-    return error;
   options.remarks = arguments.getLastArgValue(OPT_remarks).str();
   std::string reason;
   if (!options.remarks.empty() && !Regex(options.remarks).isValid(reason))
@@ -210,6 +208,8 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
   options.config.calibrationTable = arguments.getLastArgValue(OPT_calibration).str();
   options.config.calibrationTableOut = arguments.getLastArgValue(OPT_calibration_out).str();
   options.config.calibrationCpu = arguments.getLastArgValue(OPT_calibrate_cpu).str();
+  if (Error error = checkTargets(options))
+    return error;
   StringRef io = arguments.getLastArgValue(OPT_io, "native");
   if (io != "native" && io != "quantized")
     return usage("-io=" + io + ": known are native and quantized", "E5019");

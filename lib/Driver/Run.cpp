@@ -12,6 +12,7 @@
 #include "RunResults.h"
 
 #include "qcc/Target/CPU/CPU.h"
+#include "qcc/TargetInfo/TargetInfo.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
@@ -68,9 +69,12 @@ Error NetworkRun::checkOptions(const opt::InputArgList &arguments) {
   usesReference = runWith == "reference";
   if (usesReference && !compareWith.empty())
     return createStringError("-run-with=reference: there are no kernels to compare [E5031]");
-  if (line.compile.target != "host" && line.compile.target != "x86_64")
-    return createStringError("-target=" + line.compile.target +
-                             ": qcc-run runs on this machine [E5026]");
+  const CompileOptions &options = line.compile;
+  auto target = getTargetInfo(options.target, options.cpu, options.attributes);
+  if (!target)
+    return target.takeError();
+  if (Error error = checkRunsHere(*target))
+    return error;
   if (usesReference && line.compile.stopAfter.empty())
     line.compile.stopAfter = "import";
   bool isNetwork =

@@ -55,7 +55,11 @@ static LogicalResult importBitCast(NodeContext &node) {
                                    getDataTypeName(getDataType(node.getElementType(0))) +
                                    " has another width than " +
                                    getDataTypeName(static_cast<int32_t>(dataType)));
-  return node.setResult(node.create<qnn::BitcastOp>(node.getType(0).clone(type), node.getValue(0)));
+  RankedTensorType result = node.getType(0).clone(type);
+  // Any byte but 0 is true.
+  if (type.isInteger(1))
+    return node.setResult(node.create<qnn::CastOp>(result, node.getValue(0)));
+  return node.setResult(node.create<qnn::BitcastOp>(result, node.getValue(0)));
 }
 
 ArrayRef<Operator> getLogicOperators() {

@@ -4,7 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "Verifiers.h"
 
-#include "dialects/QNN/QNN.h"
+#include "dialects/QNN/QNNNetwork.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -62,15 +62,66 @@ LogicalResult verifyFused(ModuleOp module) {
   return success();
 }
 
+namespace {
+
+/// A stretch of the arena, and the kernels between which its bytes must stay.
+struct Stretch {
+  Operation *kernel;
+  int64_t begin, end, first, last;
+};
+
+} // namespace
+
+/// No two stretches that live at the same time may share a byte: kernels are compiled under that
+/// promise.
+static LogicalResult verifyArena(func::FuncOp network, int64_t size, int64_t alignment) {
+  std::vector<Stretch> stretches;
+  llvm::DenseMap<Value, size_t> stretchOf;
+  int64_t step = 0;
+  for (qnn::KernelOp kernel : network.getOps<qnn::KernelOp>()) {
+    for (Value input : kernel.getInputs())
+      if (auto found = stretchOf.find(qnn::getStorageRoot(input)); found != stretchOf.end())
+        stretches[found->second].last = step;
+    auto add = [&](int64_t offset, int64_t bytes) {
+      stretches.push_back({kernel, offset, offset + bytes, step, step});
+      return offset >= 0 && offset % alignment == 0 && offset + bytes <= size;
+    };
+    ArrayRef<int64_t> offsets = *kernel.getArena();
+    for (auto [result, offset] : llvm::zip(kernel.getResults(), offsets)) {
+      if (qnn::getOutputIndex(result))
+        continue;
+      stretchOf[result] = stretches.size();
+      if (!add(offset, qnn::getTensorBytes(cast<RankedTensorType>(result.getType()))))
+        return kernel.emitError("has a result that does not lie aligned in the arena [E4004]");
+    }
+    DictionaryAttr schedule = kernel.getScheduleAttr();
+    auto scratch = schedule ? schedule.getAs<IntegerAttr>("scratch") : nullptr;
+    if (scratch && scratch.getInt() > 0 && !add(offsets.back(), scratch.getInt()))
+      return kernel.emitError("has scratch that does not lie aligned in the arena [E4004]");
+    ++step;
+  }
+  llvm::sort(stretches, [](const Stretch &a, const Stretch &b) { return a.begin < b.begin; });
+  for (auto [index, lower] : llvm::enumerate(stretches))
+    for (const Stretch &upper : llvm::drop_begin(stretches, index + 1)) {
+      if (upper.begin >= lower.end)
+        break;
+      if (lower.first <= upper.last && upper.first <= lower.last)
+        return upper.kernel->emitError("shares bytes of the arena with what still lives [E4004]");
+    }
+  return success();
+}
+
 LogicalResult verifyPlanned(ModuleOp module) {
   if (failed(verifyFused(module)))
     return failure();
   for (qnn::KernelOp kernel : getNetwork(module).getOps<qnn::KernelOp>())
     if (!kernel.getArena() || kernel.getArena()->size() != kernel.getNumResults() + 1)
       return kernel.emitError("needs an arena offset for each result and the scratch [E4004]");
-  if (!module->hasAttr("qcc.arena_size"))
-    return module.emitError("needs qcc.arena_size [E4004]");
-  return success();
+  auto size = module->getAttrOfType<IntegerAttr>("qcc.arena_size"),
+       alignment = module->getAttrOfType<IntegerAttr>("qcc.arena_align");
+  if (!size || !alignment || alignment.getInt() < 1)
+    return module.emitError("needs qcc.arena_size and qcc.arena_align [E4004]");
+  return verifyArena(getNetwork(module), size.getInt(), alignment.getInt());
 }
 
 LogicalResult verifyGenerated(ModuleOp module) {

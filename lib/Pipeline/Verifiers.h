@@ -15,9 +15,10 @@ mlir::LogicalResult verifyNetwork(mlir::ModuleOp module);
 mlir::LogicalResult verifyQuantized(mlir::ModuleOp module);
 /// ... and nothing outside kernels but constants and ops that move nothing.
 mlir::LogicalResult verifyFused(mlir::ModuleOp module);
-/// ... and an arena offset for every kernel result, the arena's size on the module.
+/// ... and an aligned arena offset for every kernel result and scratch that shares no byte with
+/// what lives at the same time, the arena's size and alignment on the module.
 mlir::LogicalResult verifyPlanned(mlir::ModuleOp module);
-/// No tensor is left; the entry function exists.
+/// No tensor is left.
 mlir::LogicalResult verifyGenerated(mlir::ModuleOp module);
 
 } // namespace qcc::pipeline

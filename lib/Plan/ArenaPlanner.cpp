@@ -85,8 +85,12 @@ int64_t assignOffsets(std::vector<Buffer> &buffers, int64_t alignment) {
   }
   // mt19937 is specified bit for bit; its distributions are not, hence the modulo.
   std::mt19937 random(1);
-  constexpr int exchanges = 2000;
-  for (int i = 0; i < exchanges && bestSize > bound; ++i) {
+  // An attempt compares every buffer with every other one, so unrolled networks of many thousands
+  // of kernels get fewer of them.
+  constexpr int64_t mostComparisons = 1'000'000'000;
+  int64_t count = static_cast<int64_t>(buffers.size());
+  int64_t exchanges = std::min<int64_t>(2000, mostComparisons / (count * count));
+  for (int64_t i = 0; i < exchanges && bestSize > bound; ++i) {
     std::vector<size_t> candidate = best;
     size_t a = random() % candidate.size();
     size_t b = random() % candidate.size();

@@ -73,6 +73,30 @@ private:
   llvm::DenseMap<Operation *, size_t> scratchOf;
 };
 
+/// Signed 32-bit offsets reach what is smaller; codegen computes with nothing else on such
+/// machines.
+LogicalResult checkAddresses(func::FuncOp network, int64_t arenaSize) {
+  constexpr int64_t limit = int64_t(1) << 31;
+  auto check = [&](const Twine &what, int64_t bytes) -> LogicalResult {
+    if (bytes < limit)
+      return success();
+    return network.emitError(what)
+           << " takes " << bytes << " bytes, which a 32-bit machine does not address [E7011]";
+  };
+  int64_t weights = 0;
+  for (qnn::ConstantOp constant : network.getOps<qnn::ConstantOp>())
+    weights += qnn::getTensorBytes(constant.getType());
+  if (failed(check("the arena", arenaSize)) || failed(check("the weights", weights)))
+    return failure();
+  for (auto [index, type] : llvm::enumerate(network.getArgumentTypes()))
+    if (failed(check("input " + Twine(index), qnn::getTensorBytes(cast<RankedTensorType>(type)))))
+      return failure();
+  for (auto [index, type] : llvm::enumerate(network.getResultTypes()))
+    if (failed(check("output " + Twine(index), qnn::getTensorBytes(cast<RankedTensorType>(type)))))
+      return failure();
+  return success();
+}
+
 struct AssignArena : impl::AssignArenaBase<AssignArena> {
   using Base::Base;
 
@@ -87,6 +111,8 @@ struct AssignArena : impl::AssignArenaBase<AssignArena> {
     if (keepTensors)
       planned.keepAll();
     int64_t size = assignOffsets(planned.buffers, alignment);
+    if (getTarget(module).getPointerBits() == 32 && failed(checkAddresses(network, size)))
+      return signalPassFailure();
     planned.annotate();
     Builder builder(module.getContext());
     module->setAttr("qcc.arena_size", builder.getI64IntegerAttr(size));

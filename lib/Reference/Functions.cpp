@@ -51,8 +51,8 @@ float exponential(float x) {
   y = y + 1.0f;
   // Two factors, because 2^n itself may be no normal number.
   int32_t exponent = getBits(shifted) - getBits(magic), half = exponent >> 1;
-  y = y * fromBits((half + 127) << 23);
-  return y * fromBits((exponent - half + 127) << 23);
+  auto power = [](int32_t n) { return fromBits(static_cast<uint32_t>(n + 127) << 23); };
+  return y * power(half) * power(exponent - half);
 }
 
 float logarithm(float x) {

@@ -6,7 +6,9 @@
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
 #include "llvm/TargetParser/AArch64TargetParser.h"
 #include "llvm/TargetParser/ARMTargetParser.h"
 #include "llvm/TargetParser/Host.h"
@@ -22,20 +24,18 @@ namespace {
 struct Preset {
   StringLiteral name, triple, cpu;
   Architecture architecture;
-  bool hasFloat;
 };
 
-// The Cortex-M cores with an optional FPU are assumed to have it; -mattr removes it.
 constexpr Preset presets[] = {
-    {"host", "x86_64-unknown-linux-gnu", "", Architecture::X86_64, true},
-    {"x86_64", "x86_64-unknown-linux-gnu", "x86-64", Architecture::X86_64, true},
-    {"aarch64", "aarch64-unknown-linux-gnu", "generic", Architecture::AArch64, true},
-    {"cortex-m0", "thumbv6m-none-unknown-eabi", "cortex-m0", Architecture::Arm, false},
-    {"cortex-m3", "thumbv7m-none-unknown-eabi", "cortex-m3", Architecture::Arm, false},
-    {"cortex-m4", "thumbv7em-none-unknown-eabi", "cortex-m4", Architecture::Arm, true},
-    {"cortex-m7", "thumbv7em-none-unknown-eabi", "cortex-m7", Architecture::Arm, true},
-    {"cortex-m33", "thumbv8m.main-none-unknown-eabi", "cortex-m33", Architecture::Arm, true},
-    {"cortex-m55", "thumbv8.1m.main-none-unknown-eabi", "cortex-m55", Architecture::Arm, true},
+    {"host", "x86_64-unknown-linux-gnu", "", Architecture::X86_64},
+    {"x86_64", "x86_64-unknown-linux-gnu", "x86-64", Architecture::X86_64},
+    {"aarch64", "aarch64-unknown-linux-gnu", "generic", Architecture::AArch64},
+    {"cortex-m0", "thumbv6m-none-unknown-eabi", "cortex-m0", Architecture::Arm},
+    {"cortex-m3", "thumbv7m-none-unknown-eabi", "cortex-m3", Architecture::Arm},
+    {"cortex-m4", "thumbv7em-none-unknown-eabi", "cortex-m4", Architecture::Arm},
+    {"cortex-m7", "thumbv7em-none-unknown-eabi", "cortex-m7", Architecture::Arm},
+    {"cortex-m33", "thumbv8m.main-none-unknown-eabi", "cortex-m33", Architecture::Arm},
+    {"cortex-m55", "thumbv8.1m.main-none-unknown-eabi", "cortex-m55", Architecture::Arm},
 };
 
 Error unknown(StringRef what, StringRef value, StringRef known) {
@@ -43,90 +43,112 @@ Error unknown(StringRef what, StringRef value, StringRef known) {
                            value.str().c_str(), known.str().c_str());
 }
 
-/// Features that are on: those of the CPU, then `attributes` ("+a,-b") applied in order.
-StringSet<> getEnabled(ArrayRef<StringRef> ofCpu, StringRef attributes) {
-  StringSet<> enabled;
-  for (StringRef feature : ofCpu)
-    enabled.insert(feature);
-  SmallVector<StringRef> parts;
-  attributes.split(parts, ',', -1, /*KeepEmpty=*/false);
-  for (StringRef part : parts) {
-    if (part.consume_front("-"))
-      enabled.erase(part);
-    else {
-      part.consume_front("+");
-      enabled.insert(part);
-    }
-  }
-  return enabled;
+/// Whether a triple that the user wrote, with or without a vendor, names the same machine and
+/// system. Objects link with programs of both float ABIs.
+bool meansSame(StringRef written, StringRef triple) {
+  Triple a(Triple::normalize(written)), b(triple);
+  return written.contains('-') && a.getArchName() == b.getArchName() && a.getOS() == b.getOS() &&
+         (a.getEnvironment() == b.getEnvironment() ||
+          (a.getEnvironment() == Triple::EABIHF && b.getEnvironment() == Triple::EABI));
 }
 
-Error describeX86(TargetInfo &target, StringRef attributes) {
-  if (X86::parseArchX86(target.cpu, /*Only64Bit=*/true) == X86::CK_None) {
-    SmallVector<StringRef> cpus;
-    X86::fillValidCPUArchList(cpus, /*Only64Bit=*/true);
-    return unknown("-mcpu", target.cpu, join(cpus, " "));
-  }
-  SmallVector<StringRef> ofCpu;
-  X86::getFeaturesForCPU(target.cpu, ofCpu);
-  StringSet<> enabled = getEnabled(ofCpu, attributes);
-  auto has = [&](StringRef feature) { return enabled.contains(feature); };
-  target.unsignedActivations = true;
-  if (has("avx512vnni") && has("avx512bw") && has("avx512vl")) {
-    target.dotProduct = DotProduct::Avx512Vnni;
-    target.vectorBytes = 64;
-    target.vectorRegisters = 32;
-  } else if (has("avx2")) {
-    target.dotProduct = DotProduct::Avx2;
-    target.vectorBytes = 32;
-    target.vectorRegisters = 16;
-  } else {
-    target.dotProduct = DotProduct::Sse2;
-    target.vectorBytes = 16;
-    target.vectorRegisters = 16;
-  }
-  return Error::success();
-}
-
-Error describeAArch64(TargetInfo &target, StringRef attributes) {
-  SmallVector<StringRef> ofCpu;
-  if (target.cpu != "generic") {
-    std::optional<AArch64::CpuInfo> cpu = AArch64::parseCpu(target.cpu);
-    if (!cpu) {
-      SmallVector<StringRef> cpus;
-      AArch64::fillValidCPUArchList(cpus);
-      return unknown("-mcpu", target.cpu, join(cpus, " "));
-    }
-    std::vector<StringRef> features;
-    AArch64::getExtensionFeatures(cpu->getImpliedExtensions(), features);
-    for (StringRef feature : features)
-      if (feature.consume_front("+"))
-        ofCpu.push_back(feature);
-  }
-  StringSet<> enabled = getEnabled(ofCpu, attributes);
-  target.dotProduct = enabled.contains("dotprod") ? DotProduct::NeonDot : DotProduct::Neon;
-  target.vectorBytes = 16;
-  target.vectorRegisters = 32;
-  return Error::success();
+/// What LLVM's code generator makes of a CPU and "+a,-b", what features imply included; null when
+/// this LLVM has no code generator for the triple.
+std::unique_ptr<MCSubtargetInfo> getSubtarget(const TargetInfo &target, StringRef features) {
+  static const bool initialized = [] {
+    InitializeAllTargetInfos();
+    InitializeAllTargetMCs();
+    return true;
+  }();
+  (void)initialized;
+  std::string unused;
+  Triple triple(target.triple);
+  const Target *generator = TargetRegistry::lookupTarget(triple, unused);
+  return std::unique_ptr<MCSubtargetInfo>(
+      generator ? generator->createMCSubtargetInfo(triple, target.cpu, features) : nullptr);
 }
 
 /// The CPU must be one of those that the target's triple stands for.
-Error describeArm(TargetInfo &target, StringRef attributes) {
-  ARM::ArchKind wanted = ARM::parseArch(Triple(target.triple).getArchName());
-  if (ARM::parseCPUArch(target.cpu) != wanted) {
-    SmallVector<StringRef> cpus;
+Error checkCpu(const TargetInfo &target) {
+  SmallVector<StringRef> cpus;
+  if (target.architecture == Architecture::X86_64)
+    X86::fillValidCPUArchList(cpus, /*Only64Bit=*/true);
+  else if (target.architecture == Architecture::AArch64)
+    AArch64::fillValidCPUArchList(cpus);
+  else
     ARM::fillValidCPUArchList(cpus);
+  if (target.architecture == Architecture::Arm) {
+    ARM::ArchKind wanted = ARM::parseArch(Triple(target.triple).getArchName());
     erase_if(cpus, [&](StringRef cpu) { return ARM::parseCPUArch(cpu) != wanted; });
-    return unknown("-mcpu", target.cpu, join(cpus, " "));
   }
-  target.halo = HaloPolicy::Peeled;
-  target.arenaAlignment = 16;
+  bool isGeneric = target.architecture == Architecture::AArch64 && target.cpu == "generic";
+  if (isGeneric || is_contained(cpus, target.cpu))
+    return Error::success();
+  return unknown("-mcpu", target.cpu, join(cpus, " "));
+}
+
+/// Every part of "+a,-b" must name a feature: LLVM takes an unknown one with a warning.
+Error checkFeatures(const TargetInfo &target, StringRef features) {
+  std::unique_ptr<MCSubtargetInfo> subtarget = getSubtarget(target, "");
+  if (!subtarget)
+    return createStringError("no code generator for " + target.triple + " [E5003]");
   SmallVector<StringRef> parts;
-  attributes.split(parts, ',', -1, /*KeepEmpty=*/false);
-  for (StringRef part : parts)
-    if (part == "-fpregs" || part == "-vfp2sp" || part == "+soft-float")
-      target.hasFloat = false;
+  if (!features.empty())
+    features.split(parts, ',');
+  for (StringRef part : parts) {
+    bool isSigned = part.starts_with("+") || part.starts_with("-");
+    bool known = isSigned && any_of(subtarget->getAllProcessorFeatures(),
+                                    [&](const SubtargetFeatureKV &feature) {
+                                      return part.drop_front() == feature.Key;
+                                    });
+    if (!known)
+      return createStringError("-mattr: '" + part + "' is no feature of " +
+                               Triple(target.triple).getArchName() +
+                               " with + or - before it [E5001]");
+  }
   return Error::success();
+}
+
+/// "-a,-b": what the CPU of this machine's name has and this machine has not.
+std::string getHiddenFeatures(const TargetInfo &target) {
+  std::unique_ptr<MCSubtargetInfo> named = getSubtarget(target, "");
+  std::vector<std::string> hidden;
+  for (const auto &feature : sys::getHostCPUFeatures())
+    if (named && !feature.getValue() && named->checkFeatures(("+" + feature.getKey()).str()))
+      hidden.push_back(("-" + feature.getKey()).str());
+  sort(hidden);
+  return join(hidden, ",");
+}
+
+void chooseInstructions(TargetInfo &target, const MCSubtargetInfo &subtarget) {
+  auto has = [&](StringRef features) { return subtarget.checkFeatures(features); };
+  switch (target.architecture) {
+  case Architecture::X86_64:
+    target.unsignedActivations = true;
+    if (has("+avx512vnni,+avx512bw,+avx512vl")) {
+      target.dotProduct = DotProduct::Avx512Vnni;
+      target.vectorBytes = 64;
+      target.vectorRegisters = 32;
+    } else if (has("+avx2")) {
+      target.dotProduct = DotProduct::Avx2;
+      target.vectorBytes = 32;
+      target.vectorRegisters = 16;
+    } else {
+      target.dotProduct = DotProduct::Sse2;
+      target.vectorBytes = 16;
+      target.vectorRegisters = 16;
+    }
+    break;
+  case Architecture::AArch64:
+    target.dotProduct = has("+dotprod") ? DotProduct::NeonDot : DotProduct::Neon;
+    target.vectorBytes = 16;
+    target.vectorRegisters = 32;
+    break;
+  case Architecture::Arm:
+    target.hasFloat = has("+vfp2sp") && !has("+soft-float");
+    target.hasLongMultiply = has("+thumb2");
+    break;
+  }
 }
 
 } // namespace
@@ -143,7 +165,8 @@ ArrayRef<StringRef> getTargetNames() {
 
 Expected<TargetInfo> getTargetInfo(StringRef name, StringRef cpu, StringRef attributes) {
   const Preset *preset = find_if(presets, [&](const Preset &candidate) {
-    return candidate.name == name || candidate.triple == name;
+    return candidate.name == name ||
+           (candidate.name != "host" && meansSame(name, candidate.triple));
   });
   if (preset == std::end(presets))
     return unknown("-target", name, join(getTargetNames(), " "));
@@ -151,17 +174,41 @@ Expected<TargetInfo> getTargetInfo(StringRef name, StringRef cpu, StringRef attr
   target.name = preset->name.str();
   target.triple = preset->triple.str();
   target.architecture = preset->architecture;
-  target.hasFloat = preset->hasFloat;
   target.cpu = cpu.empty() ? preset->cpu.str() : cpu.str();
-  if (cpu == "native" || target.cpu.empty())
+  bool isThisMachine = cpu == "native" || target.cpu.empty();
+  if (isThisMachine)
     target.cpu = sys::getHostCPUName().str();
-  target.features = attributes.str();
-  Error error = target.architecture == Architecture::X86_64    ? describeX86(target, attributes)
-                : target.architecture == Architecture::AArch64 ? describeAArch64(target, attributes)
-                                                               : describeArm(target, attributes);
-  if (error)
+  // LLVM's name for a CPU that it does not know.
+  if (isThisMachine && target.architecture == Architecture::X86_64 && target.cpu == "generic")
+    target.cpu = "x86-64";
+  if (Error error = checkCpu(target))
     return std::move(error);
+  if (Error error = checkFeatures(target, attributes))
+    return std::move(error);
+  std::string hidden = isThisMachine ? getHiddenFeatures(target) : "";
+  target.features = hidden + (hidden.empty() || attributes.empty() ? "" : ",") + attributes.str();
+  chooseInstructions(target, *getSubtarget(target, target.features));
   return target;
+}
+
+Error checkRunsHere(const TargetInfo &target) {
+  if (Triple(target.triple).getArch() != Triple(sys::getProcessTriple()).getArch())
+    return createStringError("code for " + target.name + " does not run on this machine [E5026]");
+  std::unique_ptr<MCSubtargetInfo> subtarget = getSubtarget(target, target.features);
+  // Families of instructions that computations are made of; the rest serves operating systems.
+  constexpr StringLiteral families[] = {"avx",   "bmi",   "f16c", "fma",    "gfni",
+                                        "lzcnt", "movbe", "sse",  "popcnt", "ssse"};
+  std::vector<std::string> missing;
+  for (const auto &feature : sys::getHostCPUFeatures())
+    if (!feature.getValue() && subtarget->checkFeatures(("+" + feature.getKey()).str()) &&
+        any_of(families, [&](StringRef family) { return feature.getKey().starts_with(family); }))
+      missing.push_back(feature.getKey().str());
+  if (missing.empty())
+    return Error::success();
+  sort(missing);
+  return createStringError("code for " + target.cpu +
+                           " does not run on this machine, which lacks " + join(missing, ", ") +
+                           " [E5026]");
 }
 
 void setTarget(mlir::ModuleOp module, StringRef name, StringRef cpu, StringRef attributes) {

@@ -147,3 +147,11 @@ func.func @meaning(%x: tensor<2xui8>) -> tensor<2x!q> {
   %0 = qnn.bitcast %x : tensor<2xui8> -> tensor<2x!q>
   return %0 : tensor<2x!q>
 }
+
+// -----
+
+func.func @truth(%x: tensor<2xui8>) {
+  // expected-error @+1 {{only an i1 has the bits of an i1}}
+  %0 = qnn.bitcast %x : tensor<2xui8> -> tensor<2xi1>
+  return
+}

@@ -12,16 +12,10 @@
 
 namespace qcc {
 
-enum class Architecture { X86_64, AArch64, Arm, RiscV32, RiscV64, Wasm32 };
+enum class Architecture { X86_64, AArch64, Arm };
 
 /// Instruction family of integer contractions, from the features of the chosen CPU.
 enum class DotProduct { Scalar, Sse2, Avx2, Avx512Vnni, Neon, NeonDot };
-
-/// How a window that hangs over the border is computed.
-enum class HaloPolicy {
-  PaddedBuffer, // the producer writes into a buffer with a border of zero points
-  Peeled        // the loops over taps are cut at the border: no extra memory
-};
 
 /// Plain data. Made by getTargetInfo, stored on the module as `qcc.target`, read by every stage
 /// from Layout on.
@@ -32,19 +26,23 @@ struct TargetInfo {
   std::string features; // LLVM's feature string, "+a,-b"
   Architecture architecture = Architecture::X86_64;
   DotProduct dotProduct = DotProduct::Scalar;
-  HaloPolicy halo = HaloPolicy::PaddedBuffer;
   unsigned vectorBytes = 0; // 0: no vectors
   unsigned vectorRegisters = 0;
   unsigned arenaAlignment = 16;     // bytes
   bool hasFloat = true;             // single-precision hardware
   bool unsignedActivations = false; // 8-bit activations are u8 inside the network (else s8)
+  bool hasLongMultiply = true;      // 32 x 32 bits to 64 in one instruction
   bool isHosted() const { return architecture != Architecture::Arm; }
+  unsigned getPointerBits() const { return architecture == Architecture::Arm ? 32 : 64; }
 };
 
-/// Resolves `-target -mcpu -mattr`. "host" without a CPU is this machine. Errors name the flag and
-/// the known values.
+/// Resolves `-target -mcpu -mattr`. "host" without a CPU is this machine, less what its operating
+/// system or hypervisor hides of the CPU. Errors name the flag and the known values.
 llvm::Expected<TargetInfo> getTargetInfo(llvm::StringRef target, llvm::StringRef cpu,
                                          llvm::StringRef attributes);
+
+/// Fails when code for the target may hold instructions that this machine does not have.
+llvm::Error checkRunsHere(const TargetInfo &target);
 
 /// Records the target on a module (`qcc.target = {name, cpu, attributes}`) so that a dump can be
 /// resumed.
