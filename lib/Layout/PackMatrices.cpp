@@ -7,6 +7,7 @@
 #include "ContractionForm.h"
 #include "dialects/QNN/QNNWeights.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "qcc/Reference/Arithmetic.h"
 
 using namespace mlir;
 using qcc::kernel::Arithmetic;
@@ -115,18 +116,17 @@ private:
         builder, op->getLoc(), RankedTensorType::get({padded}, builder.getF32Type()), sums);
   }
 
-  /// m = f32(f32(x_scale * w_scale[c]) / y_scale), or without the division for f32 results.
   Value createMultiplier() {
     Type result = getElementTypeOrSelf(op->getResult(0).getType());
     if (!quantized || result.isInteger(32))
       return {};
+    // An f32 result is not divided by a scale.
+    float xScale = qnn::getScale(quantized),
+          yScale = result.isF32() ? 1.0f : qnn::getScale(qnn::getQuantized(result));
     SmallVector<float> multipliers(padded, 0.0f);
-    for (int64_t i = 0; i < columns; ++i) {
-      float scale = product.scales[product.scales.size() == 1 ? 0 : i];
-      multipliers[i] = qnn::getScale(quantized) * scale;
-      if (auto to = qnn::getQuantized(result))
-        multipliers[i] = multipliers[i] / qnn::getScale(to);
-    }
+    for (int64_t i = 0; i < columns; ++i)
+      multipliers[i] = reference::getContractionMultiplier(
+          xScale, product.scales[product.scales.size() == 1 ? 0 : i], yScale);
     OpBuilder builder(kernel);
     if (target.hasFloat || result.isF32())
       return addInput(qnn::createConstantOf<float>(

@@ -6,6 +6,7 @@
 
 #include "ContractionForm.h"
 #include "dialects/QNN/QNNWeights.h"
+#include "qcc/Reference/Arithmetic.h"
 #include <cmath>
 
 using namespace mlir;
@@ -199,7 +200,7 @@ Value Packer::packMultiplier() {
   Type result = getElementTypeOrSelf(op->getResult(0).getType());
   if (!quantized || result.isInteger(32))
     return {};
-  // m = f32(f32(x_scale * w_scale[c]) / y_scale), without the division for an f32 result.
+  // An f32 result is not divided by a scale.
   SmallVector<float> scales = qnn::getConstantValues<float>(getOutside(contraction.weightScale)),
                      packed;
   float xScale = qnn::getScale(quantized),
@@ -207,8 +208,8 @@ Value Packer::packMultiplier() {
   for (int64_t group = 0; group < getGroups(); ++group)
     for (int64_t i = 0; i < getPaddedChannels(); ++i) {
       int64_t channel = getChannel(group, i);
-      float product = channel < 0 ? 0.0f : xScale * scales[scales.size() == 1 ? 0 : channel];
-      packed.push_back(product / yScale);
+      float scale = channel < 0 ? 0.0f : scales[scales.size() == 1 ? 0 : channel];
+      packed.push_back(reference::getContractionMultiplier(xScale, scale, yScale));
     }
   if (!target.hasFloat && !result.isF32())
     return packIntegerForms(packed);
