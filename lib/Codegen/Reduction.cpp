@@ -41,6 +41,7 @@ private:
     return !from && (element.isInteger(1) || !qnn::isSignedStorage(element));
   }
   Value rescale(Value sum);
+  Value convert(Value code);
   Value divideInteger(Value sum);
 
   KernelEmitter &emitter;
@@ -109,6 +110,19 @@ Value Reducer::rescale(Value sum) {
   return emitter.quantizeScaled(scaled, to);
 }
 
+/// An extremum whose result has other parameters: Q(DQ(q)).
+Value Reducer::convert(Value code) {
+  Type floats = KernelEmitter::withLanes(builder.getF32Type(), KernelEmitter::getLanes(code));
+  Value centered = arith::SubIOp::create(builder, location, code,
+                                         emitter.constant(code.getType(), from.getZeroPoint()));
+  Value real = arith::MulFOp::create(builder, location,
+                                     arith::SIToFPOp::create(builder, location, floats, centered),
+                                     emitter.constantFloat(floats, qnn::getScale(from)));
+  Value scaled = arith::DivFOp::create(builder, location, real,
+                                       emitter.constantFloat(floats, qnn::getScale(to)));
+  return emitter.quantizeScaled(scaled, to);
+}
+
 /// Truncates. The count may be more than the element type can hold.
 Value Reducer::divideInteger(Value sum) {
   Type narrow = sum.getType();
@@ -132,6 +146,8 @@ Value Reducer::divideInteger(Value sum) {
 Value Reducer::finish(Value value) {
   if (isSum() && to)
     return rescale(value);
+  if (from != to)
+    return convert(value);
   if (kind != qnn::ReduceKind::Mean)
     return value;
   Type type = value.getType(), scalar = getElementTypeOrSelf(type);

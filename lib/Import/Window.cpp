@@ -71,12 +71,13 @@ FailureOr<Window> readWindow(NodeContext &node, ArrayRef<int64_t> input, ArrayRe
       before = autoPad == "SAME_UPPER" ? total / 2 : total - total / 2;
       after = total - before;
     } else {
-      int64_t room = extent + before + after - span;
+      // With ceil_mode the last window, or the only one, may hang over the end.
+      int64_t room = extent + before + after - span + (ceil ? stride - 1 : 0);
       if (room < 0)
         return node.error("E2304", "a kernel that spans " + Twine(span) +
                                        " does not fit a dimension of " + Twine(extent) +
                                        " padded by " + Twine(before) + " and " + Twine(after));
-      result[i] = (ceil ? (room + stride - 1) / stride : room / stride) + 1;
+      result[i] = room / stride + 1;
       // A window that would start behind the input and its leading padding is dropped.
       if (ceil && (result[i] - 1) * stride >= extent + before)
         --result[i];
