@@ -104,11 +104,8 @@ static LogicalResult importLoop(NodeContext &node) {
     condition = node.getInput(1);
   }
   SmallVector<Tensor> carried;
-  for (unsigned i = 2; i < node.getNumInputs(); ++i) {
-    if (!node.hasInput(i))
-      return node.error("E2011", "lacks its input " + Twine(i));
+  for (unsigned i = 2; i < node.getNumInputs(); ++i)
     carried.push_back(node.getInput(i));
-  }
   SmallVector<SmallVector<Tensor>> scanned;
   Value active; // of a condition that is computed: whether the loop still runs
   for (int64_t step = 0; !trips || step < *trips; ++step) {
@@ -295,12 +292,11 @@ static LogicalResult importScan(NodeContext &node) {
   int64_t scanOutputs = static_cast<int64_t>(node.getNumOutputs()) - states;
   if (scanInputs < 1 || states < 0 || scanOutputs < 0)
     return node.error("E2016", "attribute 'num_scan_inputs' does not fit the inputs and outputs");
+  if (!isBatched && !node.hasInput(0))
+    return node.error("E2011", "lacks its required input 0");
   Scan scan;
-  for (unsigned i = first; i < node.getNumInputs(); ++i) {
-    if (!node.hasInput(i))
-      return node.error("E2011", "lacks its input " + Twine(i));
+  for (unsigned i = first; i < node.getNumInputs(); ++i)
     (i < first + states ? scan.states : scan.inputs).push_back(node.getInput(i));
-  }
   auto inputAxes = getPerTensor(node, "scan_input_axes", scanInputs);
   auto inputReversed =
       getPerTensor(node, isBatched ? "directions" : "scan_input_directions", scanInputs);
@@ -323,14 +319,16 @@ static LogicalResult importScan(NodeContext &node) {
 }
 
 ArrayRef<Operator> getControlFlowOperators() {
+  // Of a loop, the number of steps and the condition; of a scan before version 9, the lengths.
+  constexpr unsigned bounds = 1 << 0 | 1 << 1, lengths = 1 << 0;
   static const Operator rows[] = {
       {"", "If", 1, 1, 1, anyNumber, "then_branch:graph! else_branch:graph!", importIf,
        FloatTypes::Any},
-      {"", "Loop", 1, 0, anyNumber, anyNumber, "body:graph!", importLoop, FloatTypes::Any},
+      {"", "Loop", 1, 0, anyNumber, anyNumber, "body:graph!", importLoop, FloatTypes::Any, bounds},
       {"", "Scan", 8, 0, anyNumber, anyNumber,
        "body:graph! num_scan_inputs:int! scan_input_axes:ints>=9 scan_input_directions:ints>=9 "
        "scan_output_axes:ints>=9 scan_output_directions:ints>=9 directions:ints<9",
-       importScan, FloatTypes::Any},
+       importScan, FloatTypes::Any, lengths},
   };
   return rows;
 }

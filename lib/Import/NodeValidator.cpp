@@ -123,8 +123,9 @@ void checkArity(const onnx::NodeProto &node, const Operator &row, const std::str
                          "has " + Twine(inputs) + " inputs; the operator takes " + range);
     return;
   }
-  for (unsigned i = 0; i < row.leastInputs; ++i)
-    if (node.input(static_cast<int>(i)).empty() && !(row.absentInputs >> i & 1))
+  unsigned required = row.mostInputs == anyNumber ? inputs : row.leastInputs;
+  for (unsigned i = 0; i < required; ++i)
+    if (node.input(static_cast<int>(i)).empty() && !(i < 32 && row.absentInputs >> i & 1))
       (void)reporter.error("E2011", where, "lacks its required input " + Twine(i));
   unsigned used = 0;
   for (unsigned i = 0; i < outputs; ++i)

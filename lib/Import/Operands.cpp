@@ -38,15 +38,12 @@ LogicalResult requireElements(NodeContext &node, unsigned i) {
 }
 
 LogicalResult requireOneType(NodeContext &node, unsigned first) {
-  for (unsigned i = first; i < node.getNumInputs(); ++i) {
-    if (!node.hasInput(i))
-      return node.error("E2011", "lacks its input " + Twine(i));
+  for (unsigned i = first; i < node.getNumInputs(); ++i)
     if (node.getElementType(i) != node.getElementType(first))
       return node.error("E2308", node.describeInput(i) + " has element type " +
                                      getDataTypeName(getDataType(node.getElementType(i))) + ", " +
                                      node.describeInput(first) + " has " +
                                      getDataTypeName(getDataType(node.getElementType(first))));
-  }
   return success();
 }
 

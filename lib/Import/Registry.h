@@ -40,7 +40,8 @@ struct Operator {
   llvm::StringLiteral attributes;
   mlir::LogicalResult (*import)(NodeContext &node);
   FloatTypes floats = FloatTypes::Single;
-  /// Bit i: input i may be absent although inputs after it are required.
+  /// Bit i: input i may be absent although inputs after it are required. Of any number of inputs,
+  /// all are required.
   unsigned absentInputs = 0;
 };
 

@@ -141,8 +141,6 @@ static LogicalResult importConcat(NodeContext &node) {
   bool isConstant = true;
   std::optional<int64_t> sum = 0;
   for (unsigned i = 0; i < node.getNumInputs(); ++i) {
-    if (!node.hasInput(i))
-      return node.error("E2011", "lacks its input " + Twine(i));
     RankedTensorType type = node.getType(i);
     if (type.getElementType() != node.getElementType(0))
       return node.error("E2308",

@@ -216,6 +216,12 @@ case("G13-output-twice", "E2005", "'y'", lambda: model([node("Relu", ["x"], ["y"
                                                        outputs=[value("y", None), value("y", None)]))
 case("G14-initializer-twice", "E2005", "'w'", lambda: one("Relu", ["x"], [array("w", [1]), array("w", [1])]))
 case("G16-required-input-empty", "E2011", "'bad'", lambda: one("Add", ["x", ""]))
+case("G16-variadic-input-empty", "E2011", "lacks its required input 2", lambda: model(
+    [node("Einsum", ["x", "x", ""], ["y"], equation="i,i,i->i")], [value("x", [4])]))
+case("G16-variadic-codes-empty", "E2011", "lacks its required input 5", lambda: qlinear_concat("x", "s", "z", "", "s", "z"))
+case("G16-scan-input-empty", "E2011", "lacks its required input 0", lambda: model(
+    [node("Scan", ["", "x"], ["y"], num_scan_inputs=1, body=helper.make_graph(
+        [node("Identity", ["b"], ["c"])], "body", [value("a", None), value("b", None)], [value("c", None)]))]))
 case("G17-too-few-inputs", "E2010", "'bad'", lambda: one("Add", ["x"]))
 case("G17-too-many-inputs", "E2010", "'bad'", lambda: one("Relu", ["x", "x"]))
 case("G17-too-many-outputs", "E2010", "'bad'", lambda: model([node("Relu", ["x"], ["y", "z"])]))
@@ -253,7 +259,7 @@ case("W-transposed-parts", "E2309", "strides", lambda: model(
 case("W-lp-exponent", "E2016", "'p'", lambda: model(
     [node("LpPool", ["x"], ["y"], kernel_shape=[2, 2], p=0)]))
 case("W-integer-product-float", "E2308", "8-bit", lambda: model([node("MatMulInteger", ["x", "x"], ["y"])]))
-case("W-loop-absent-state", "E2011", "lacks its input 2", lambda: model(
+case("W-loop-absent-state", "E2011", "lacks its required input 2", lambda: model(
     [node("Loop", ["n", "", ""], ["y"], body=helper.make_graph(
         [node("Identity", ["c"], ["d"]), node("Identity", ["a"], ["b"])], "body",
         [value("i", [], INT64), value("c", [], TensorProto.BOOL), value("a", None)],
@@ -490,6 +496,14 @@ def qlinear_sigmoid(*inputs, initializers=()):
     """QLinearSigmoid of codes of the scale 's'."""
     changed = model([node("QLinearSigmoid", ["x", "s", "", "result"], ["y"], domain="com.microsoft")],
                     [value("x", [4], UINT8), *inputs], initializers=[*initializers, array("result", 1)])
+    changed.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    return changed
+
+
+def qlinear_concat(*parts):
+    """QLinearConcat of parts: codes 'x', a scale and a zero point each."""
+    changed = model([node("QLinearConcat", ["s", "z", *parts], ["y"], domain="com.microsoft", axis=0)],
+                    [value("x", [4], UINT8)], initializers=[array("s", 1), array("z", 0, np.uint8)])
     changed.opset_import.append(helper.make_opsetid("com.microsoft", 1))
     return changed
 
