@@ -78,8 +78,9 @@ Expected<InputFile> InputFile::open(StringRef description,
   }
   int64_t elements = std::accumulate(file.input.dims.begin(), file.input.dims.end(), int64_t(1),
                                      std::multiplies<>());
-  int64_t total = std::accumulate(file.array.shape.begin(), file.array.shape.end(), int64_t(1),
-                                  std::multiplies<>());
+  int64_t total = file.array.bytes.size() / data::getElementBytes(file.array.type);
+  if (elements != 0 && total == 0)
+    return fail(parts[0] + ": holds no sample", "E3008");
   // Of no elements, every array holds any number of samples: one.
   bool isWhole = elements == 0 ? total == 0 : total % elements == 0;
   if (!isWhole)

@@ -48,6 +48,9 @@ public:
         memory(qnn::getStateBytes(states), 0) {}
 
   llvm::Error run(ArrayRef<const void *> inputs, ArrayRef<void *> outputs) override {
+    if (inputs.size() + states.size() != network.getNumArguments() ||
+        outputs.size() + states.size() != network.getNumResults())
+      return llvm::createStringError("the network takes other inputs and outputs [E5004]");
     SmallVector<reference::Tensor> tensors;
     size_t position = 0;
     for (auto [index, type] : llvm::enumerate(network.getArgumentTypes())) {

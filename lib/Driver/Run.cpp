@@ -40,7 +40,7 @@ private:
   Error readInputs(const opt::InputArgList &arguments);
   Error readLabels(const opt::InputArgList &arguments);
   Error runSample(size_t sample);
-  void printLatency();
+  Error printLatency();
 
   // Outlives the modules.
   std::unique_ptr<mlir::MLIRContext> context = createContext();
@@ -169,7 +169,7 @@ Error NetworkRun::runSample(size_t sample) {
              : Error::success();
 }
 
-void NetworkRun::printLatency() {
+Error NetworkRun::printLatency() {
   std::vector<const void *> in;
   std::vector<void *> out;
   for (std::vector<char> &input : inputs)
@@ -183,7 +183,7 @@ void NetworkRun::printLatency() {
   while (times.size() < 20 || Clock::now() - begin < std::chrono::milliseconds(500)) {
     Clock::time_point start = Clock::now();
     if (Error error = runner->run(in, out))
-      return consumeError(std::move(error));
+      return error;
     times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
   }
   sort(times);
@@ -192,6 +192,7 @@ void NetworkRun::printLatency() {
   };
   outs() << formatv("latency: {0} runs, minimum {1:f1} us, median {2:f1}, p90 {3:f1}, p99 {4:f1}\n",
                     times.size(), times[0], percentile(0.5), percentile(0.9), percentile(0.99));
+  return Error::success();
 }
 
 /// Leaves the runner empty after errors that are in `diagnostics`.
@@ -250,7 +251,8 @@ ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
   if (comparison)
     comparison->print(outs());
   if (arguments.hasArg(OPT_latency))
-    printLatency();
+    if (Error error = printLatency())
+      return fail(std::move(error));
   if (Error error = results.write())
     return fail(std::move(error));
   return comparison && !comparison->isEqual() ? ExitCode::BadInput : ExitCode::Ok;

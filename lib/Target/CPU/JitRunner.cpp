@@ -19,10 +19,10 @@ class JitRunner : public execution::Runner {
 public:
   using Invoke = int32_t (*)(const void **);
 
-  JitRunner(std::unique_ptr<llvm::orc::LLJIT> jit, Invoke invoke, int64_t arenaBytes,
-            int64_t stateBytes)
-      : jit(std::move(jit)), invoke(invoke), arenaBytes(arenaBytes), stateBytes(stateBytes),
-        arena(allocate(arenaBytes)), state(allocate(stateBytes)) {
+  JitRunner(std::unique_ptr<llvm::orc::LLJIT> jit, Invoke invoke, size_t parameters,
+            int64_t arenaBytes, int64_t stateBytes)
+      : jit(std::move(jit)), invoke(invoke), parameters(parameters), arenaBytes(arenaBytes),
+        stateBytes(stateBytes), arena(allocate(arenaBytes)), state(allocate(stateBytes)) {
     std::fill_n(state, stateBytes, 0);
   }
   ~JitRunner() override {
@@ -36,6 +36,9 @@ public:
     if (stateBytes)
       arguments.push_back(state);
     arguments.push_back(arena);
+    if (arguments.size() != parameters)
+      return llvm::createStringError("the network takes %zu pointers, not %zu [E5004]", parameters,
+                                     arguments.size());
     if (int32_t status = invoke(arguments.data()))
       return llvm::createStringError("the network returned status %d", status);
     return llvm::Error::success();
@@ -55,6 +58,7 @@ private:
   }
   std::unique_ptr<llvm::orc::LLJIT> jit;
   Invoke invoke;
+  size_t parameters;
   int64_t arenaBytes, stateBytes;
   char *arena, *state;
 };
@@ -90,6 +94,7 @@ llvm::Expected<std::unique_ptr<execution::Runner>> createRunner(mlir::ModuleOp m
   if (!run)
     return llvm::createStringError("the module has no function %s_run [E5004]", name.str().c_str());
   addInvoke(**translated, *run);
+  size_t parameters = run->arg_size();
   optimize(**translated, **machine, getOptimization(module));
 
   llvm::orc::JITTargetMachineBuilder builder((*machine)->getTargetTriple());
@@ -110,7 +115,8 @@ llvm::Expected<std::unique_ptr<execution::Runner>> createRunner(mlir::ModuleOp m
     return size ? size.getInt() : 0;
   };
   return std::make_unique<JitRunner>(std::move(*jit), invoke->toPtr<JitRunner::Invoke>(),
-                                     getSize("qcc.arena_size"), getSize("qcc.state_size"));
+                                     parameters, getSize("qcc.arena_size"),
+                                     getSize("qcc.state_size"));
 }
 
 } // namespace qcc::target
