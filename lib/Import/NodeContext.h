@@ -186,6 +186,8 @@ public:
   }
 
 private:
+  friend class Parts;
+
   onnx::AttributeProto *findAttribute(llvm::StringRef name) const;
 
   ImportState &state;

@@ -303,11 +303,14 @@ ArrayRef<Operator> getNormalizationOperators() {
        importGroupNormalization},
       {"", "InstanceNormalization", 6, 3, 3, 1, "epsilon:float", importInstanceNormalization},
       {"", "LRN", 1, 1, 1, 1, "alpha:float beta:float bias:float size:int!", importLRN},
-      {"", "LayerNormalization", 17, 2, 3, 3, "axis:int epsilon:float stash_type:int",
+      // ONNX Runtime writes this and SimplifiedLayerNormalization in every operator set.
+      {"", "LayerNormalization", 1, 2, 3, 3, "axis:int epsilon:float stash_type:int",
        importLayerNormalization},
       {"", "LpNormalization", 1, 1, 1, 1, "axis:int p:int", importLpNormalization},
       {"", "MeanVarianceNormalization", 9, 1, 1, 1, "axes:ints", importMeanVarianceNormalization},
       {"", "RMSNormalization", 23, 2, 2, 1, "axis:int epsilon:float stash_type:int",
+       importRMSNormalization},
+      {"", "SimplifiedLayerNormalization", 1, 2, 2, 1, "axis:int epsilon:float stash_type:int",
        importRMSNormalization},
   };
   return rows;

@@ -13,16 +13,17 @@ namespace qcc::import {
 
 ArrayRef<ArrayRef<Operator>> getOperatorFamilies() {
   static const std::vector<ArrayRef<Operator>> families = {
-      getActivationOperators(),   getAttentionOperators(),     getCastOperators(),
-      getColumnOperators(),       getComparisonOperators(),    getConstantOperators(),
-      getControlFlowOperators(),  getConvolutionOperators(),   getDetectionOperators(),
-      getDeterminantOperators(),  getDiagonalOperators(),      getElementwiseOperators(),
-      getFunctionOperators(),     getIndexingOperators(),      getLinearOperators(),
-      getLogicOperators(),        getNormalizationOperators(), getOrderingOperators(),
-      getPaddingOperators(),      getPoolingOperators(),       getQLinearOperators(),
-      getQuantizationOperators(), getRearrangementOperators(), getRecurrentOperators(),
-      getReductionOperators(),    getResizeOperators(),        getSamplingOperators(),
-      getShapeOperators(),        getSignalOperators(),        getSlicingOperators(),
+      getActivationOperators(),   getAttentionOperators(),      getCastOperators(),
+      getColumnOperators(),       getComparisonOperators(),     getConstantOperators(),
+      getControlFlowOperators(),  getConvolutionOperators(),    getDetectionOperators(),
+      getDeterminantOperators(),  getDiagonalOperators(),       getElementwiseOperators(),
+      getFunctionOperators(),     getFusedAttentionOperators(), getFusedOperators(),
+      getFusedProductOperators(), getIndexingOperators(),       getLinearOperators(),
+      getLogicOperators(),        getNormalizationOperators(),  getOrderingOperators(),
+      getPaddingOperators(),      getPoolingOperators(),        getQLinearOperators(),
+      getQuantizationOperators(), getRearrangementOperators(),  getRecurrentOperators(),
+      getReductionOperators(),    getResizeOperators(),         getSamplingOperators(),
+      getShapeOperators(),        getSignalOperators(),         getSlicingOperators(),
       getSoftmaxOperators(),      getTextOperators(),
   };
   return families;
