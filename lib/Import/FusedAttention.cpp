@@ -298,44 +298,48 @@ static LogicalResult importRotaryEmbedding(NodeContext &node) {
 }
 
 /// The sum of the embeddings of words, positions and segments, normalized; then the number of words
-/// that the mask has, and the sum.
-static LogicalResult importEmbedLayerNormalization(NodeContext &node) {
+/// that the mask has, and the sum. Quantized tables and parameters have a scale and a zero point
+/// each.
+template <bool isQuantized> static LogicalResult importEmbedLayerNormalization(NodeContext &node) {
+  // clang-format off
   enum : unsigned {
-    words,
-    segments,
-    wordTable,
-    positionTable,
-    segmentTable,
-    scale,
-    shift,
-    mask,
-    positions
+    words, segments, wordTable, positionTable, segmentTable, scale, shift, mask, positions,
+    firstScale = 8, firstZeroPoint = 13,
   };
+  // clang-format on
   if (failed(node.requireRank(words, 2, 2)) || failed(node.requireRank(positionTable, 2, 2)))
     return failure();
   if (node.hasInput(segments) != node.hasInput(segmentTable))
     return node.error("E2011", "needs both segment_ids and segment_embedding, or neither");
   int64_t batch = node.getShape(words)[0], steps = node.getShape(words)[1];
   Parts parts(node);
+  auto toReals = [&](Tensor codes, unsigned input) {
+    unsigned number = input - wordTable;
+    return isQuantized ? parts.make("DequantizeLinear", {codes, parts.get(firstScale + number),
+                                                         parts.get(firstZeroPoint + number)})
+                       : codes;
+  };
   auto look = [&](unsigned table, unsigned numbers) {
-    return parts.make("Gather", {parts.get(table), parts.get(numbers)});
+    return toReals(parts.make("Gather", {parts.get(table), parts.get(numbers)}), table);
   };
   Tensor sum = look(wordTable, words), position;
-  if (node.hasInput(positions))
+  if (!isQuantized && node.hasInput(positions))
     position = look(positionTable, positions);
   else if (node.getShape(positionTable)[0] < steps)
     return node.error("E2302", node.describeInput(positionTable) + " of shape " +
                                    formatShape(node.getShape(positionTable)) + " has less than " +
                                    Twine(steps) + " positions");
   else
-    position = parts.make(
-        "Slice", {parts.get(positionTable), parts.list({0}), parts.list({steps}), parts.list({0})});
+    position = toReals(parts.make("Slice", {parts.get(positionTable), parts.list({0}),
+                                            parts.list({steps}), parts.list({0})}),
+                       positionTable);
   sum = parts.addTo(sum, position);
   if (node.hasInput(segments))
     sum = parts.addTo(sum, look(segmentTable, segments));
   auto epsilon = PartAttributes().setFloat("epsilon", node.getFloat("epsilon", 1e-12f));
-  Tensor result =
-      parts.make("LayerNormalization", {sum, parts.get(scale), parts.get(shift)}, epsilon);
+  Tensor result = parts.make(
+      "LayerNormalization",
+      {sum, toReals(parts.get(scale), scale), toReals(parts.get(shift), shift)}, epsilon);
   if (failed(node.chargeFolding(batch * static_cast<int64_t>(sizeof(int64_t)))))
     return failure();
   auto countType = RankedTensorType::get({batch}, node.builder.getI32Type());
@@ -356,7 +360,6 @@ static LogicalResult importEmbedLayerNormalization(NodeContext &node) {
 }
 
 ArrayRef<Operator> getFusedAttentionOperators() {
-  // Inputs of MultiHeadAttention and EmbedLayerNormalization that may be absent.
   constexpr unsigned segments = 1 << 1 | 1 << 4;
   static const Operator rows[] = {
       {"com.microsoft", "Attention", 1, 2, 7, 2,
@@ -364,7 +367,7 @@ ArrayRef<Operator> getFusedAttentionOperators() {
        "qkv_hidden_sizes:ints rotary_embedding_dim:int scale:float unidirectional:int",
        importAttention},
       {"com.microsoft", "EmbedLayerNormalization", 1, 7, 9, 3, "epsilon:float mask_index_type:int",
-       importEmbedLayerNormalization, FloatTypes::Single, segments},
+       importEmbedLayerNormalization<false>, FloatTypes::Single, segments},
       {"com.microsoft", "MultiHeadAttention", 1, 1, 10, 3,
        "mask_filter_value:float num_heads:int! scale:float unidirectional:int",
        importMultiHeadAttention},
@@ -372,6 +375,9 @@ ArrayRef<Operator> getFusedAttentionOperators() {
        "do_rotary:int mask_filter_value:float num_heads:int! past_present_share_buffer:int "
        "scale:float unidirectional:int",
        importQAttention},
+      {"com.microsoft", "QEmbedLayerNormalization", 1, 18, 18, 2,
+       "epsilon:float mask_index_type:int", importEmbedLayerNormalization<true>, FloatTypes::Single,
+       segments | 1 << 7 | 1 << 10 | 1 << 15},
       {"com.microsoft", "RotaryEmbedding", 1, 4, 4, 1,
        "interleaved:int is_packed_batching:int num_heads:int rotary_embedding_dim:int scale:float",
        importRotaryEmbedding},

@@ -175,6 +175,12 @@ def attentions():
     add("EmbedLayerNormalization", [words, segments, *tables, known(floats(2, width)), *scales, mask], results=2, epsilon=1e-3)
     add("EmbedLayerNormalization", [words, "", *tables, "", *scales], results=[True, True, True])
     add("EmbedLayerNormalization", [words, "", *tables, "", *scales, "", given(random.integers(0, 8, (batch, steps)).astype(np.int32))], results=2)
+    for dtype, seg in ((np.uint8, True), (np.int8, False)):
+        rows = [9, 8, 2 if seg else 0]
+        coded = [known(codes(dtype, count, width)) if count else "" for count in rows] + [known(codes(dtype, width)) for _ in range(2)]
+        scales = [known(np.float32(0.01 * (i + 1))) if code else "" for i, code in enumerate(coded)]
+        zeros = [known(dtype(3 * i)) if code else "" for i, code in enumerate(coded)]
+        add("QEmbedLayerNormalization", [words, segments if seg else "", *coded, mask if seg else "", *scales, *zeros], results=2)
 
 
 for family in (activations, normalizations, convolutions, products, integers, attentions):
