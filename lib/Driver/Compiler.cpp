@@ -174,6 +174,7 @@ void Compiler::emitObject(mlir::ModuleOp module, OutputFiles &files) {
   artifact.codeSize = facts->codeSize;
   artifact.weightsSize = facts->weightsSize;
   artifact.stackMax = facts->stackMax;
+  artifact.undefined = facts->undefined;
   if (line.verifyObject && !facts->faults.empty()) {
     for (StringRef fault : facts->faults) {
       auto [text, code] = fault.rsplit(" [");

@@ -82,17 +82,37 @@ public:
 
 private:
   void writeBanner() {
-    stream
-        << "/* " << name << ": a network compiled by qcc " << QCC_VERSION << " for "
-        << artifact.target << " (" << quote(artifact.cpu)
-        << ").\n * Model SHA-256: " << artifact.modelSha256 << "\n * " << artifact.macs
-        << " multiply-accumulates; " << artifact.weightsSize << " bytes of weights, "
-        << artifact.codeSize << " of code.\n *\n"
-        << " * Link " << name
-        << ".o; nothing else is needed. The object allocates nothing, keeps nothing, and calls no\n"
-        << " * library. All memory is the caller's. Several threads may run at once, each with "
-        << (artifact.stateSize ? "a state and " : "") << "an arena of its own.\n"
-        << " */\n";
+    stream << "/* " << name << ": a network compiled by qcc " << QCC_VERSION << " for "
+           << artifact.target << " (" << quote(artifact.cpu)
+           << ").\n * Model SHA-256: " << artifact.modelSha256 << "\n * " << artifact.macs
+           << " multiply-accumulates; " << artifact.weightsSize << " bytes of weights, "
+           << artifact.codeSize << " of code.\n *\n"
+           << " * Link the object that was written with this header";
+    writeHelpers();
+    stream << " * All memory is the caller's. Several threads may run at once, each with "
+           << (artifact.stateSize ? "a state and " : "") << "an arena of its own.\n"
+           << " */\n";
+  }
+
+  /// What the linker must find beside the object.
+  void writeHelpers() {
+    if (artifact.undefined.empty()) {
+      stream << "; nothing else is needed. It allocates nothing, keeps nothing, and calls no\n"
+             << " * library.\n";
+      return;
+    }
+    stream << ", and the compiler's run-time library (libgcc or compiler-rt), which\n"
+           << " * has these helpers of the ABI:";
+    size_t column = 100;
+    for (const std::string &symbol : artifact.undefined) {
+      if (column + 1 + symbol.size() > 100) {
+        stream << "\n *  ";
+        column = 4;
+      }
+      stream << " " << symbol;
+      column += 1 + symbol.size();
+    }
+    stream << "\n * The object allocates nothing, keeps nothing, and calls nothing else.\n";
   }
 
   void define(const Twine &macro, const Twine &value, StringRef comment = "") {

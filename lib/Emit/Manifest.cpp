@@ -43,6 +43,7 @@ std::string writeManifest(const Artifact &artifact) {
       {"weights_size", artifact.weightsSize},
       {"code_size", artifact.codeSize},
       {"stack_max", artifact.stackMax},
+      {"undefined", json::Array(artifact.undefined)},
       {"macs", artifact.macs},
       {"nodes", json::Array(artifact.nodes)},
   };

@@ -33,7 +33,8 @@ struct Artifact {
   int64_t arenaSize = 0, arenaAlign = 1, arenaBound = 0;
   int64_t stateSize = 0, stateAlign = 1;
   int64_t weightsSize = 0, codeSize = 0, stackMax = 0, macs = 0;
-  int64_t selftestSize = -1; // -1: the object has no selftest
+  int64_t selftestSize = -1;          // -1: the object has no selftest
+  std::vector<std::string> undefined; // helpers of the ABI that the linker must find
   llvm::json::Array nodes;
 };
 

@@ -59,6 +59,17 @@ TEST(HeaderTest, namesOfTheModelCannotEndACommentOrString) {
   EXPECT_TRUE(contains(header, "\\042"));
 }
 
+TEST(HeaderTest, saysWhatTheLinkerMustFind) {
+  Artifact artifact = makeArtifact();
+  EXPECT_TRUE(contains(writeHeader(artifact), "written with this header; nothing else is needed."));
+  artifact.undefined = {"__aeabi_fadd", "__aeabi_fmul"};
+  std::string header = writeHeader(artifact);
+  EXPECT_TRUE(contains(header, "\n *   __aeabi_fadd __aeabi_fmul\n")) << header;
+  EXPECT_FALSE(contains(header, "nothing else is needed"));
+  EXPECT_FALSE(contains(header, "library.\n"));
+  EXPECT_TRUE(contains(writeManifest(artifact), "__aeabi_fmul"));
+}
+
 TEST(HeaderTest, statefulNetworks) {
   Artifact artifact = makeArtifact();
   artifact.stateSize = 64;

@@ -88,6 +88,7 @@ int main(int argc, char **argv) {
     artifact.codeSize = facts->codeSize;
     artifact.weightsSize = facts->weightsSize;
     artifact.stackMax = facts->stackMax;
+    artifact.undefined = facts->undefined;
     if (output != "-") {
       SmallString<128> beside(output);
       sys::path::replace_extension(beside, "h");
