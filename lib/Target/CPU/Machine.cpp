@@ -5,6 +5,7 @@
 #include "Machine.h"
 
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/MC/MCAsmInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
@@ -57,6 +58,11 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const TargetI
   if (!machine)
     return llvm::createStringError("LLVM cannot generate code for %s [E5003]",
                                    target.triple.c_str());
+  // Nothing unwinds through the object, but the tables of the Arm ABI would say so for every
+  // function.
+  if (target.architecture == Architecture::Arm)
+    const_cast<llvm::MCAsmInfo *>(machine->getMCAsmInfo())
+        ->setExceptionsType(llvm::ExceptionHandling::None);
   return machine;
 }
 

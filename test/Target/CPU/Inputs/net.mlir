@@ -4,7 +4,7 @@ module attributes {qcc.name = "net", qcc.target = {name = "x86_64", cpu = "", at
     qcc.inputs = [{name = "x", type = "i8", dims = [3, 16], scale = 5.000000e-01 : f32, zero_point = -3 : i64}],
     qcc.outputs = [{name = "y", type = "i8", dims = [48]}],
     qcc.selftest = {inputs = [{}], outputs = [{crc = 1005840815 : i64}]}} {
-  llvm.mlir.global internal constant @net_weights(dense_resource<w> : tensor<48xi8>) {alignment = 16 : i64} : !llvm.array<48 x i8>
+  llvm.mlir.global internal constant @net_weights(dense_resource<w> : tensor<48xi8>) {alignment = 64 : i64} : !llvm.array<48 x i8>
   func.func private @net_kernel0(%x: !llvm.ptr {llvm.noalias, llvm.readonly}, %w: !llvm.ptr {llvm.noalias, llvm.readonly}, %r: !llvm.ptr {llvm.noalias}) {
     %c0 = arith.constant 0 : i32
     %c1 = arith.constant 1 : i32
