@@ -9,12 +9,12 @@
 
 namespace qcc::emit {
 
-/// Bytes of stack on the deepest path from `entry`: frames from .stack_sizes, return addresses,
-/// realignment, 128 bytes for each call of an ABI helper. Every function has a section of its own,
-/// so calls are the relocations between code sections. A cycle or a function without a frame size
-/// is an error.
-llvm::Expected<int64_t> boundStack(const llvm::object::ELFObjectFileBase &object,
-                                   llvm::StringRef entry);
+/// Bytes of stack on the deepest path from any function: frames from .stack_sizes, return
+/// addresses, realignment, 128 bytes for each call of an ABI helper. Every function has a section
+/// of its own; calls are read from the instructions and their relocations. A cycle, a call of a
+/// computed address, the address of a function in data and a function without a frame size are
+/// errors.
+llvm::Expected<int64_t> boundStack(const llvm::object::ELFObjectFileBase &object);
 
 } // namespace qcc::emit
 

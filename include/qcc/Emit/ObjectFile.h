@@ -16,7 +16,7 @@ namespace qcc::emit {
 struct ObjectFacts {
   int64_t codeSize = 0;    // bytes of executable sections
   int64_t weightsSize = 0; // bytes of .rodata.<name>.weights
-  int64_t stackMax = 0;    // bytes on the deepest path from <name>_run
+  int64_t stackMax = 0;    // bytes on the deepest path from any of its functions
   std::vector<std::string> undefined;
   /// Breaches of the object contract, each ending in its code.
   std::vector<std::string> faults;

@@ -87,6 +87,8 @@ static void applyObjectContract(llvm::Module &module, const TargetInfo &target, 
     function.setSection((".text." + name + "." + function.getName()).str());
     function.addFnAttr(llvm::Attribute::NoUnwind);
     function.addFnAttr("no-builtins");
+    // A jump to a computed address cannot be told from a call of one.
+    function.addFnAttr("no-jump-tables", "true");
     function.addFnAttr("target-cpu", target.cpu);
     if (!target.features.empty())
       function.addFnAttr("target-features", target.features);
