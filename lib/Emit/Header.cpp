@@ -126,7 +126,7 @@ private:
     define("ARENA_SIZE", Twine(artifact.arenaSize) + "u",
            "bytes; exact; inputs and outputs not included");
     define("ARENA_ALIGN", Twine(artifact.arenaAlign) + "u", "bytes");
-    define("STACK_MAX", Twine(artifact.stackMax) + "u", "bytes; worst case of one call");
+    define("STACK_MAX", Twine(artifact.stackMax) + "u", "bytes; worst case of every function below");
     if (artifact.stateSize) {
       define("STATE_SIZE", Twine(artifact.stateSize) + "u",
              "bytes; one stream's, kept between calls");

@@ -254,8 +254,9 @@ def run_machine(options, name, batches, alone):
                 compared = kernels.compare(network, kernels.Expected(options, network, batch, folder), network.arenas, outputs)
                 said += f" {len(network.manifest['nodes'])} kernels, {compared} bytes equal to Reference;"
             facts = network.manifest
+            stack = max(figures.get((network.name, key), 0) for key in ("stack", "reset_stack", "selftest_stack"))
             said += f" {network.name}: arena={facts['arena']['size']} bound={facts['arena']['bound']} weights={facts['weights_size']}"
-            said += f" code={facts['code_size']} stack={figures.get((network.name, 'stack'), 0)}/{facts['stack_max']}"
+            said += f" code={facts['code_size']} stack={stack}/{facts['stack_max']}"
         return networks, results, said
 
 

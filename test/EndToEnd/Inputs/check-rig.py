@@ -22,6 +22,8 @@ EXPECTED = [  # fault, machines, what the rig must say
     ("after-arena", "host", "ended with"),
     ("after-arena", "cortex-m3", "ended with 33"),
     ("deep-stack", "cortex-m3", "more stack than STACK_MAX"),
+    ("deep-selftest", "cortex-m3", "more stack than STACK_MAX"),
+    ("deep-reset", "cortex-m3", "more stack than STACK_MAX"),
     ("error", "host", "returned an error"),
     ("undefined-symbol", "host", "undefined symbol outside"),
     ("writable-data", "host", "writable data"),

@@ -8,6 +8,7 @@ import pathlib
 import subprocess
 import sys
 
+DEEP = "volatile unsigned char deep[2048]; for (int i = 0; i < 2048; ++i) deep[i] = 1;"
 FAULTS = {
     "none": "",
     "writes-input": "((float *)in0)[1] = 3;",
@@ -16,7 +17,9 @@ FAULTS = {
     "after-output": "out0[4] = 1;",
     "before-arena": "((volatile unsigned char *)arena)[-1] = 1;",
     "after-arena": "((volatile unsigned char *)arena)[16] = 1;",
-    "deep-stack": "volatile unsigned char deep[2048]; for (int i = 0; i < 2048; ++i) deep[i] = 1;",
+    "deep-stack": DEEP,
+    "deep-selftest": "",
+    "deep-reset": "((unsigned char *)state)[0]++;",
     "error": "return net_NULL_POINTER;",
     "undefined-symbol": "extern void outside(void); outside();",
     "writable-data": "static int calls; out0[0] += (float)(calls++ * 0);",
@@ -57,8 +60,16 @@ typedef enum { net_OK, net_NULL_POINTER } net_status;
 #define NET_OUT0_DIMS {4}
 net_status net_run(const float *in0, float *out0, PARAMETERS);
 """
+SELFTEST = """
+net_status net_selftest(void *work) {
+  (void)work;
+  %s
+  return net_OK;
+}
+""" % DEEP
 RESET = """
 net_status net_reset(void *state) {
+  DEEP
   for (int i = 0; i < COUNT; ++i)
     ((volatile unsigned char *)state)[i] = 0;
   return net_OK;
@@ -87,7 +98,8 @@ def main():
     seed = pathlib.Path(sys.argv[1])
     tensor = {"name": "x", "type": "f32", "dims": [4]}
     node = {"name": "copy", "id": 0, "emitter": "generic", "reads": [], "results": [{"offset": 0, "type": "f32", "dims": [4]}]}
-    count, stateful = 0, fault in ("stateful", "no-reset")
+    count, stateful = 0, fault in ("stateful", "no-reset", "deep-reset")
+    tested = fault == "deep-selftest"
     parameters = "void *state, void *arena" if stateful else "void *arena"
     if fault == "changes":  # the model file of this fault counts the calls
         count = int(seed.read_text()) + 1
@@ -95,11 +107,15 @@ def main():
     manifest = {"inputs": [tensor], "outputs": [tensor], "nodes": [node], "state": {"size": 16 * stateful}, "stack_max": 128, "weights_size": 0,
                 "arena": {"size": 16, "align": 16, "bound": 12 if fault == "wrong-bound" else 16}, "code_size": count}
     declarations = "#define NET_STATE_SIZE 16u\n#define NET_STATE_ALIGN 16u\nnet_status net_reset(void *state);\n" if stateful else ""
+    if tested:
+        manifest["selftest_size"] = 16
+        declarations += "#define NET_SELFTEST_SIZE 16u\nnet_status net_selftest(void *work);\n"
     output.with_suffix(".h").write_text((HEADER + declarations).replace("PARAMETERS", parameters))
     pathlib.Path(options["manifest"]).write_text(json.dumps(manifest))
     code = CODE % ("int other(void);\nint other(void) { return 1; }" if fault == "other-symbol" else "",
                    FAULTS[fault], "+" if fault == "reads-output" else "", "copy[2] += 1;" if fault == "wrong-kernel" else "")
-    code = code.replace("PARAMETERS", parameters) + RESET.replace("COUNT", "0" if fault == "no-reset" else "16") * stateful
+    reset = RESET.replace("COUNT", "0" if fault == "no-reset" else "16").replace("DEEP", DEEP if fault == "deep-reset" else "")
+    code = code.replace("PARAMETERS", parameters) + reset * stateful + SELFTEST * tested
     subprocess.run([*COMPILERS[options["target"]], "-O1", "-ffreestanding", "-fno-tree-loop-distribute-patterns", "-x", "c", "-", "-c", "-I", output.parent,
                     "-o", output], input=code.encode(), check=True)
 

@@ -62,14 +62,48 @@ static void invoke(void *context) {
   call->status = call->function(call->buffers->tensors, call->buffers->states[0], call->buffers->arena);
 }
 
-static size_t measure(const struct network *network, struct buffers *buffers) {
+/* reset and selftest: a function of one piece of memory. */
+struct memory_call {
+  int (*function)(void *memory);
+  void *memory;
+  int status;
+};
+
+static __attribute__((noipa)) int do_nothing(void *memory) {
+  (void)memory;
+  return 0;
+}
+
+/* As in the table, between the program and the network. */
+static int call_nothing(void *memory) { return do_nothing(memory); }
+
+static void invoke_on_memory(void *context) {
+  struct memory_call *call = context;
+  call->status = call->function(call->memory);
+}
+
+static void check_stack(const struct network *network, const char *key, size_t used, size_t around) {
+  used = used > around ? used - around : 0;
+  report(network, key, used);
+  if (used > network->stack_max)
+    fail(network, "more stack than STACK_MAX", 14);
+}
+
+static void measure(const struct network *network, struct buffers *buffers) {
   struct call nothing = {network, buffers, network->call_nothing, 0};
   struct call run = {network, buffers, network->run, 0};
   size_t around = platform_measure_stack(invoke, &nothing);
   size_t used = platform_measure_stack(invoke, &run);
   if (run.status)
     fail(network, "run returned an error", 10);
-  return used > around ? used - around : 0;
+  check_stack(network, " stack ", used, around);
+}
+
+static int call_measured(const struct network *network, const char *key, int (*function)(void *), void *memory) {
+  struct memory_call nothing = {call_nothing, memory, 0}, call = {function, memory, 0};
+  size_t around = platform_measure_stack(invoke_on_memory, &nothing);
+  check_stack(network, key, platform_measure_stack(invoke_on_memory, &call), around);
+  return call.status;
 }
 
 static uint32_t hash_tensors(const struct network *network, const struct buffers *buffers, unsigned first, unsigned last) {
@@ -115,14 +149,14 @@ static void allocate(const struct network *network, struct buffers *buffers) {
 
 static void reset(const struct network *network, struct buffers *buffers) {
   for (unsigned pass = 0; network->state_size && pass < FILLS; ++pass)
-    if (network->reset(buffers->states[pass]))
+    if (call_measured(network, " reset_stack ", network->reset, buffers->states[pass]))
       fail(network, "reset returned an error", 13);
 }
 
 static void run_selftest(const struct network *network) {
   void *work = platform_allocate(network->selftest_size, network->arena_align);
   fill(work, 0x5A, network->selftest_size);
-  int status = network->selftest(work);
+  int status = call_measured(network, " selftest_stack ", network->selftest, work);
   platform_check_borders();
   report(network, " selftest ", (size_t)status);
 }
@@ -148,10 +182,7 @@ int main(void) {
       }
       if (sample == 0) {
         reset(network, &all[n]);
-        size_t used = measure(network, &all[n]);
-        report(network, " stack ", used);
-        if (used > network->stack_max)
-          fail(network, "more stack than STACK_MAX", 14);
+        measure(network, &all[n]);
       }
       if (sample == 0 || (period && sample % period == 0))
         reset(network, &all[n]);
