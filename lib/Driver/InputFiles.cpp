@@ -7,6 +7,7 @@
 #include "RunResults.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -34,6 +35,53 @@ static Error readNumber(StringRef transform, ArrayRef<double> numbers, double &v
     return fail("-input: '" + transform + "' needs one number", "E5021");
   value = numbers.front();
   return Error::success();
+}
+
+static std::string spellShape(ArrayRef<int64_t> shape) {
+  std::string text = "[";
+  interleave(shape, [&](int64_t size) { text += std::to_string(size); }, [&] { text += ","; });
+  return text + "]";
+}
+
+static int64_t countElements(ArrayRef<int64_t> shape) {
+  return std::accumulate(shape.begin(), shape.end(), int64_t(1), std::multiplies<>());
+}
+
+/// Whether an array of `shape` is one sample in the network's own order: dimensions of 1 do not
+/// matter, and one of the two may be flat.
+static bool isSample(ArrayRef<int64_t> shape, ArrayRef<int64_t> wanted, bool mayBeFlat) {
+  auto dropOnes = [](ArrayRef<int64_t> dims) {
+    SmallVector<int64_t> others;
+    copy_if(dims, std::back_inserter(others), [](int64_t size) { return size != 1; });
+    return others;
+  };
+  SmallVector<int64_t> left = dropOnes(shape), right = dropOnes(wanted);
+  bool isFlat = left.size() == 1 || right.size() == 1;
+  return left == right || (mayBeFlat && isFlat && countElements(left) == countElements(right));
+}
+
+/// How many samples an array holds: one, or as many as its first axis says. Nothing where its
+/// elements are not in the order that the network takes.
+static std::optional<size_t> countSamples(ArrayRef<int64_t> shape, ArrayRef<int64_t> wanted,
+                                          bool toChannelsFirst) {
+  auto matches = [&](ArrayRef<int64_t> sample) {
+    SmallVector<int64_t> order(sample);
+    if (toChannelsFirst && !order.empty())
+      std::rotate(order.begin(), order.end() - 1, order.end());
+    return isSample(order, wanted, !toChannelsFirst);
+  };
+  if (matches(shape))
+    return 1;
+  if (!shape.empty() && matches(shape.drop_front()))
+    return static_cast<size_t>(shape.front());
+  return std::nullopt;
+}
+
+static StringRef proposeLayout(ArrayRef<int64_t> shape, ArrayRef<int64_t> wanted,
+                               bool toChannelsFirst) {
+  if (!countSamples(shape, wanted, !toChannelsFirst))
+    return "";
+  return toChannelsFirst ? "; leave out :layout=nchw" : "; add :layout=nchw";
 }
 
 Expected<InputFile> InputFile::open(StringRef description,
@@ -76,17 +124,16 @@ Expected<InputFile> InputFile::open(StringRef description,
     }
     file.transforms = true;
   }
-  int64_t elements = std::accumulate(file.input.dims.begin(), file.input.dims.end(), int64_t(1),
-                                     std::multiplies<>());
-  int64_t total = file.array.bytes.size() / data::getElementBytes(file.array.type);
-  if (elements != 0 && total == 0)
-    return fail(parts[0] + ": holds no sample", "E3008");
-  // Of no elements, every array holds any number of samples: one.
-  bool isWhole = elements == 0 ? total == 0 : total % elements == 0;
-  if (!isWhole)
-    return fail(parts[0] + ": " + Twine(total) + " elements are no whole number of samples of " +
-                    Twine(elements),
+  std::optional<size_t> samples =
+      countSamples(file.array.shape, file.input.dims, file.toChannelsFirst);
+  if (!samples)
+    return fail(parts[0] + ": is " + spellShape(file.array.shape) + ", input '" + file.input.name +
+                    "' needs " + spellShape(file.input.dims) + " or several along a first axis" +
+                    proposeLayout(file.array.shape, file.input.dims, file.toChannelsFirst),
                 "E5022");
+  if (*samples == 0)
+    return fail(parts[0] + ": holds no sample", "E3008");
+  file.samples = *samples;
   if (!file.transforms && !file.toChannelsFirst && file.array.type != file.input.type)
     return fail(parts[0] + ": holds " + file.array.type + ", input '" + file.input.name +
                     "' takes " + file.input.type + "; give a transform such as scale=1",
@@ -101,7 +148,6 @@ Expected<InputFile> InputFile::open(StringRef description,
       return fail("-input: mean and std need one number, or one for each of the " +
                       Twine(channels) + " channels",
                   "E5021");
-  file.samples = elements == 0 ? 1 : total / elements;
   return std::move(file);
 }
 
