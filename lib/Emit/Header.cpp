@@ -86,7 +86,7 @@ private:
            << artifact.target << " (" << quote(artifact.cpu)
            << ").\n * Model SHA-256: " << artifact.modelSha256 << "\n * " << artifact.macs
            << " multiply-accumulates; " << artifact.weightsSize << " bytes of weights, "
-           << artifact.codeSize << " of code.\n *\n"
+           << artifact.codeSize << " of code and constants.\n *\n"
            << " * Link the object that was written with this header";
     writeHelpers();
     stream << " * All memory is the caller's. Several threads may run at once, each with "

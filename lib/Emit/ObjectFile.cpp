@@ -59,12 +59,13 @@ Error Inspector::inspectSections() {
       hasStackNote = true;
     if (!(flags & ELF::SHF_ALLOC) || section.getSize() == 0)
       continue;
+    if (*sectionName != weights)
+      facts.codeSize += section.getSize();
     if (flags & ELF::SHF_WRITE)
       fault("writable data in " + *sectionName + " [E6002]");
     if (isConstructorTable(section.getType(), *sectionName)) {
       fault("constructors in " + *sectionName + " [E6003]");
     } else if (flags & ELF::SHF_EXECINSTR) {
-      facts.codeSize += section.getSize();
       if (!sectionName->starts_with((".text." + name + ".").str()))
         fault("code outside .text." + name + ".*: " + *sectionName + " [E6006]");
     } else if (*sectionName == weights) {

@@ -14,7 +14,7 @@ namespace qcc::emit {
 
 /// Read from the ELF file itself, not from what the compiler meant to write.
 struct ObjectFacts {
-  int64_t codeSize = 0;    // bytes of executable sections
+  int64_t codeSize = 0;    // bytes of code and constants: all that is loaded but the weights
   int64_t weightsSize = 0; // bytes of .rodata.<name>.weights
   int64_t stackMax = 0;    // bytes on the deepest path from any of its functions
   std::vector<std::string> undefined;
