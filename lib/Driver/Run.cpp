@@ -4,7 +4,6 @@
 //===----------------------------------------------------------------------===//
 #include "Artifacts.h"
 #include "CommandLine.h"
-#include "ElementValue.h"
 #include "InputFiles.h"
 #include "KernelComparison.h"
 #include "ReferenceRunner.h"
@@ -38,7 +37,6 @@ private:
   ExitCode execute(const opt::InputArgList &arguments);
   Error createRunner(const opt::InputArgList &arguments);
   Error readInputs(const opt::InputArgList &arguments);
-  Error readLabels(const opt::InputArgList &arguments);
   Error runSample(size_t sample);
   Error printLatency();
 
@@ -52,9 +50,7 @@ private:
   std::unique_ptr<execution::Runner> runner;
   std::optional<KernelComparison> comparison;
   std::vector<InputFile> files;
-  size_t samples = 0;
-  std::vector<int64_t> labels;
-  size_t correct = 0;
+  size_t available = 0, samples = 0; // in the files, and those to run
   std::vector<std::vector<char>> inputs, outputs;
 };
 
@@ -108,38 +104,10 @@ Error NetworkRun::readInputs(const opt::InputArgList &arguments) {
   if (StringRef limit = arguments.getLastArgValue(OPT_samples); !limit.empty())
     if (limit.getAsInteger(10, wanted) || wanted == 0)
       return createStringError("-samples=" + limit + ": needs a number of 1 or more [E5023]");
+  available = files.empty() ? wanted : samples;
   if (files.empty() || arguments.hasArg(OPT_samples))
     samples = files.empty() ? wanted : std::min(samples, wanted);
   return Error::success();
-}
-
-Error NetworkRun::readLabels(const opt::InputArgList &arguments) {
-  StringRef path = arguments.getLastArgValue(OPT_labels);
-  if (path.empty())
-    return Error::success();
-  auto array = data::readNpy(path);
-  if (!array)
-    return array.takeError();
-  size_t width = data::getElementBytes(array->type),
-         count = array->bytes.size() / std::max<size_t>(width, 1);
-  if (!StringRef("iu").contains(array->type[0]) || count < samples)
-    return createStringError(path + ": needs an integer label for each of the " + Twine(samples) +
-                             " samples [E5024]");
-  for (size_t i = 0; i < count; ++i) {
-    int64_t label = 0;
-    std::memcpy(&label, array->bytes.data() + i * width, width);
-    labels.push_back(label);
-  }
-  return Error::success();
-}
-
-/// Index of the largest element, the first of equal ones.
-int64_t findLargest(const std::vector<char> &bytes, const emit::Boundary &output) {
-  size_t count = bytes.size() / data::getElementBytes(output.type), largest = 0;
-  for (size_t i = 1; i < count; ++i)
-    if (readElement(output.type, bytes.data(), i) > readElement(output.type, bytes.data(), largest))
-      largest = i;
-  return static_cast<int64_t>(largest);
 }
 
 Error NetworkRun::runSample(size_t sample) {
@@ -162,8 +130,6 @@ Error NetworkRun::runSample(size_t sample) {
   std::vector<char> before(runner->getState());
   if (Error error = runner->run(in, out))
     return error;
-  if (!labels.empty())
-    correct += findLargest(outputs[0], artifact.outputs[0]) == labels[sample];
   return comparison
              ? comparison->compare(inputs, before, runner->getState(), runner->getArena(), outputs)
              : Error::success();
@@ -228,8 +194,6 @@ ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
     return getExitCode(diagnostics);
   if (Error error = readInputs(arguments))
     return fail(std::move(error));
-  if (Error error = readLabels(arguments))
-    return fail(std::move(error));
   std::vector<std::string> read = {line.compile.input};
   for (const InputFile &file : files)
     read.push_back(file.getPath());
@@ -237,15 +201,15 @@ ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
   if (Error error = results.setFiles(arguments.getAllArgValues(OPT_run_output),
                                      arguments.getAllArgValues(OPT_expect), read))
     return fail(std::move(error));
+  if (StringRef labels = arguments.getLastArgValue(OPT_labels); !labels.empty())
+    if (Error error = results.readLabels(labels, available, samples))
+      return fail(std::move(error));
   for (size_t sample = 0; sample < samples; ++sample) {
     if (Error error = runSample(sample))
       return fail(std::move(error));
     results.addSample(outputs);
   }
   outs() << artifact.name << ": " << samples << " samples\n";
-  if (!labels.empty())
-    outs() << formatv("accuracy: {0} of {1} = {2:f4}\n", correct, samples,
-                      static_cast<double>(correct) / samples);
   if (Error error = results.compare(outs()))
     return fail(std::move(error));
   if (comparison)

@@ -4,10 +4,12 @@
 //===----------------------------------------------------------------------===//
 #include "RunResults.h"
 #include "ElementValue.h"
+#include "SampleShapes.h"
 
 #include "qcc/Data/Arrays.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 #include <cstring>
 
@@ -78,16 +80,62 @@ void RunResults::addSample(ArrayRef<std::vector<char>> sample) {
   ++samples;
 }
 
+Error RunResults::readLabels(StringRef path, size_t available, size_t used) {
+  auto array = data::readNpy(path);
+  if (!array)
+    return array.takeError();
+  std::optional<size_t> count = countSamples(array->shape, {});
+  if (!StringRef("iu").contains(array->type[0]) || !count || (count != available && count != used))
+    return createStringError(path + ": is " + array->type + spellShape(array->shape) +
+                             ", needs an integer label for each of the " + Twine(available) +
+                             " samples [E5024]");
+  if (outputs.empty())
+    return createStringError(path + ": the network has no output to classify [E5024]");
+  auto classes = static_cast<double>(outputs[0].bytes / data::getElementBytes(outputs[0].type));
+  for (size_t i = 0; i < used; ++i) {
+    double label = readElement(array->type, array->bytes.data(), i);
+    if (label < 0 || label >= classes)
+      return createStringError(formatv("{0}: label {1:f0} of sample {2} is no class of output "
+                                       "'{3}', which has {4:f0} elements [E5024]",
+                                       path, label, i, outputs[0].name, classes));
+    labels.push_back(static_cast<int64_t>(label));
+  }
+  return Error::success();
+}
+
+/// Index of the largest element of one sample, the first of equal ones.
+static int64_t findLargest(const char *sample, const emit::Boundary &output) {
+  size_t count = output.bytes / data::getElementBytes(output.type), largest = 0;
+  for (size_t i = 1; i < count; ++i)
+    if (readElement(output.type, sample, i) > readElement(output.type, sample, largest))
+      largest = i;
+  return static_cast<int64_t>(largest);
+}
+
+void RunResults::printAccuracy(raw_ostream &stream, StringRef of, ArrayRef<char> classes) const {
+  size_t correct = 0;
+  for (auto [sample, label] : enumerate(labels))
+    correct += findLargest(classes.data() + sample * outputs[0].bytes, outputs[0]) == label;
+  stream << formatv("accuracy{0}: {1} of {2} = {3:f4}\n", of, correct, labels.size(),
+                    static_cast<double>(correct) / labels.size());
+}
+
 Error RunResults::compare(raw_ostream &stream) const {
+  if (!labels.empty())
+    printAccuracy(stream, "", values[0]);
   for (const File &file : expected) {
     const emit::Boundary &output = outputs[file.output];
     const std::vector<char> &got = values[file.output];
     auto wanted = data::readNpy(file.path);
     if (!wanted)
       return wanted.takeError();
-    if (wanted->type != output.type || wanted->bytes.size() < got.size())
-      return createStringError(file.path + ": needs " + output.type +
-                               " values for every element of output '" + output.name + "' [E5024]");
+    if (wanted->type != output.type ||
+        countSamples(wanted->shape, output.dims).value_or(0) < static_cast<size_t>(samples))
+      return createStringError(file.path + ": is " + wanted->type + spellShape(wanted->shape) +
+                               ", output '" + output.name + "' needs " + Twine(samples) +
+                               " times " + output.type + spellShape(output.dims) + " [E5024]");
+    if (!labels.empty() && file.output == 0)
+      printAccuracy(stream, " of the expected values", wanted->bytes);
     size_t width = data::getElementBytes(output.type), count = got.size() / width, different = 0;
     double worst = 0, largest = 0;
     for (size_t i = 0; i < count; ++i) {

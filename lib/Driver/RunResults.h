@@ -29,9 +29,13 @@ public:
   llvm::Error setFiles(llvm::ArrayRef<std::string> written, llvm::ArrayRef<std::string> expected,
                        llvm::ArrayRef<std::string> inputs);
 
+  /// Takes the class of each of the `available` samples, or of the `used` ones alone.
+  llvm::Error readLabels(llvm::StringRef path, size_t available, size_t used);
+
   void addSample(llvm::ArrayRef<std::vector<char>> sample);
 
-  /// One line for each expected output: how far off the values are.
+  /// One line for the accuracy where there are labels, and one for each expected output: how far
+  /// off the values are, and how accurate they are themselves.
   llvm::Error compare(llvm::raw_ostream &stream) const;
   llvm::Error write();
 
@@ -43,10 +47,14 @@ private:
   llvm::Expected<std::vector<File>> parseFiles(llvm::ArrayRef<std::string> texts,
                                                llvm::StringRef option) const;
 
+  void printAccuracy(llvm::raw_ostream &stream, llvm::StringRef of,
+                     llvm::ArrayRef<char> classes) const;
+
   llvm::ArrayRef<emit::Boundary> outputs;
   std::vector<std::vector<char>> values; // one for each output
   std::vector<File> written, expected;
   std::vector<std::string> protectedFiles;
+  std::vector<int64_t> labels; // of output 0, empty: none
   int64_t samples = 0;
 };
 
