@@ -51,16 +51,19 @@ Expected<InputFile> InputFile::open(StringRef description,
   InputFile file;
   file.index = named->first;
   file.input = inputs[file.index];
-  SmallVector<StringRef> parts;
-  named->second.split(parts, ':');
-  if (parts[0].empty())
+  StringRef path = findFileName(named->second);
+  if (path.empty())
     return fail("-input=" + description + ": names no file", "E5020");
-  file.path = parts[0].str();
+  file.path = path.str();
   auto array = data::readNpy(file.path);
   if (!array)
     return array.takeError();
   file.array = std::move(*array);
-  for (StringRef transform : ArrayRef(parts).drop_front()) {
+  SmallVector<StringRef> transforms;
+  StringRef rest = named->second.drop_front(path.size());
+  if (rest.consume_front(":"))
+    rest.split(transforms, ':');
+  for (StringRef transform : transforms) {
     auto [key, value] = transform.split('=');
     if (key == "layout" && value == "nchw") {
       file.toChannelsFirst = true;
@@ -86,16 +89,16 @@ Expected<InputFile> InputFile::open(StringRef description,
   std::optional<size_t> samples =
       countSamples(file.array.shape, file.input.dims, file.toChannelsFirst);
   if (!samples)
-    return fail(parts[0] + ": is " + spellShape(file.array.shape) + ", input '" + file.input.name +
+    return fail(path + ": is " + spellShape(file.array.shape) + ", input '" + file.input.name +
                     "' needs " + spellShape(file.input.dims) + " or several along a first axis" +
                     proposeLayout(file.array.shape, file.input.dims, file.toChannelsFirst),
                 "E5022");
   if (*samples == 0)
-    return fail(parts[0] + ": holds no sample", "E3008");
+    return fail(path + ": holds no sample", "E3008");
   file.samples = *samples;
   if (!file.transforms && !file.toChannelsFirst && file.array.type != file.input.type)
-    return fail(parts[0] + ": holds " + file.array.type + ", input '" + file.input.name +
-                    "' takes " + file.input.type + "; give a transform such as scale=1",
+    return fail(path + ": holds " + file.array.type + ", input '" + file.input.name + "' takes " +
+                    file.input.type + "; give a transform such as scale=1",
                 "E5022");
   if (file.input.type != "f32" && (file.transforms || file.toChannelsFirst))
     return fail("-input: transforms give f32, input '" + file.input.name + "' takes " +

@@ -38,7 +38,7 @@ private:
   Error createRunner(const opt::InputArgList &arguments);
   Error readInputs(const opt::InputArgList &arguments);
   Error runSample(size_t sample);
-  Error printLatency();
+  Error printLatency(raw_ostream &stream);
 
   // Outlives the modules.
   std::unique_ptr<mlir::MLIRContext> context = createContext();
@@ -135,7 +135,7 @@ Error NetworkRun::runSample(size_t sample) {
              : Error::success();
 }
 
-Error NetworkRun::printLatency() {
+Error NetworkRun::printLatency(raw_ostream &stream) {
   std::vector<const void *> in;
   std::vector<void *> out;
   for (std::vector<char> &input : inputs)
@@ -156,7 +156,7 @@ Error NetworkRun::printLatency() {
   auto percentile = [&](double p) {
     return times[static_cast<size_t>(p * static_cast<double>(times.size() - 1))];
   };
-  outs() << formatv("latency: {0} runs, minimum {1:f1} us, median {2:f1}, p90 {3:f1}, p99 {4:f1}\n",
+  stream << formatv("latency: {0} runs, minimum {1:f1} us, median {2:f1}, p90 {3:f1}, p99 {4:f1}\n",
                     times.size(), times[0], percentile(0.5), percentile(0.9), percentile(0.99));
   return Error::success();
 }
@@ -209,13 +209,15 @@ ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
       return fail(std::move(error));
     results.addSample(outputs);
   }
-  outs() << artifact.name << ": " << samples << " samples\n";
-  if (Error error = results.compare(outs()))
+  // An array on standard output is alone there.
+  raw_ostream &stream = results.usesStandardOutput() ? errs() : outs();
+  stream << artifact.name << ": " << samples << " samples\n";
+  if (Error error = results.compare(stream))
     return fail(std::move(error));
   if (comparison)
-    comparison->print(outs());
+    comparison->print(stream);
   if (arguments.hasArg(OPT_latency))
-    if (Error error = printLatency())
+    if (Error error = printLatency(stream))
       return fail(std::move(error));
   if (Error error = results.write())
     return fail(std::move(error));

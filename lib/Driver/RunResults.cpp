@@ -8,6 +8,7 @@
 
 #include "qcc/Data/Arrays.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -16,6 +17,16 @@
 using namespace llvm;
 
 namespace qcc::driver {
+
+StringRef findFileName(StringRef text) {
+  for (StringRef name = text; !name.empty(); name = name.rsplit(':').first) {
+    if (sys::fs::exists(name))
+      return name;
+    if (!name.contains(':'))
+      break;
+  }
+  return text.split(':').first;
+}
 
 Expected<std::pair<size_t, StringRef>> splitTensorName(StringRef text,
                                                        ArrayRef<emit::Boundary> tensors,
@@ -29,9 +40,10 @@ Expected<std::pair<size_t, StringRef>> splitTensorName(StringRef text,
   }
   if (found)
     return std::pair(*found, text.drop_front(tensors[*found].name.size() + 1));
-  // A name in front of a file is no transform behind one.
+  // A name in front of a file is no transform behind one. Files to write need not exist yet.
   auto [front, back] = text.split(':');
-  bool isNamed = back.split(':').first.ends_with(".npy");
+  bool isNamed = back.split(':').first.ends_with(".npy") &&
+                 (option == "output" || findFileName(text).size() == front.size());
   if (tensors.size() == 1 && !isNamed)
     return std::pair(size_t(0), text);
   std::string names;
@@ -72,6 +84,10 @@ Error RunResults::setFiles(ArrayRef<std::string> writtenTexts, ArrayRef<std::str
   for (const File &file : written)
     files.add(file.path, "");
   return files.check();
+}
+
+bool RunResults::usesStandardOutput() const {
+  return any_of(written, [](const File &file) { return file.path == "-"; });
 }
 
 void RunResults::addSample(ArrayRef<std::vector<char>> sample) {

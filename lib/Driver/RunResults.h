@@ -12,6 +12,10 @@
 
 namespace qcc::driver {
 
+/// The file in "FILE:more": file names may hold colons, so it is the longest one that exists. Where
+/// there is none, what stands before the first colon.
+llvm::StringRef findFileName(llvm::StringRef text);
+
 /// Splits "NAME:FILE" at the name of one of `tensors`; names may hold colons themselves. Without a
 /// name it means the only tensor. The error ends with `code`.
 llvm::Expected<std::pair<size_t, llvm::StringRef>>
@@ -28,6 +32,9 @@ public:
   /// Takes "NAME:FILE" of -output= and -expect=. Files to write are checked now, before the work.
   llvm::Error setFiles(llvm::ArrayRef<std::string> written, llvm::ArrayRef<std::string> expected,
                        llvm::ArrayRef<std::string> inputs);
+
+  /// Whether -output=- leaves standard output to an array.
+  bool usesStandardOutput() const;
 
   /// Takes the class of each of the `available` samples, or of the `used` ones alone.
   llvm::Error readLabels(llvm::StringRef path, size_t available, size_t used);
