@@ -32,6 +32,18 @@ std::vector<data::InputSpec> getInputSpecs(func::FuncOp network) {
   return inputs;
 }
 
+/// The first op whose weights are codes. Codes at the boundary or between float ops do no harm:
+/// they are dequantized for whoever computes.
+Operation *findQuantizedWeights(func::FuncOp network) {
+  for (Operation &op : network.front()) {
+    auto contraction = dyn_cast<qnn::ContractionOpInterface>(&op);
+    if (isa<qnn::DequantizeWeightsOp>(op) ||
+        (contraction && qnn::getQuantized(contraction.getActivation().getType())))
+      return &op;
+  }
+  return nullptr;
+}
+
 /// The hash of a sample set does not depend on the samples' order.
 std::string combine(std::vector<std::array<uint8_t, 32>> hashes) {
   llvm::sort(hashes);
@@ -49,6 +61,11 @@ struct Calibrate : impl::CalibrateBase<Calibrate> {
     auto network = module.lookupSymbol<func::FuncOp>("run");
     if (!network) {
       module.emitError("has no function @run [E4001]");
+      return signalPassFailure();
+    }
+    if (Operation *op = findQuantizedWeights(network)) {
+      op->emitError("the weights are quantized already; leave out -calibrate= and -calibration=, "
+                    "which take networks with float weights [E3019]");
       return signalPassFailure();
     }
     auto points = findQuantizationPoints(network);
