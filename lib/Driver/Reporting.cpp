@@ -46,7 +46,8 @@ static std::string describePlace(mlir::Location location, StringRef file) {
 
 DiagnosticForwarder::DiagnosticForwarder(mlir::MLIRContext &context, StringRef input,
                                          StringRef remarks, Diagnostics &diagnostics)
-    : input(input), filter(remarks), wantsRemarks(!remarks.empty()), diagnostics(diagnostics),
+    : input(input), file(escapeName(sys::path::filename(input))), filter(remarks),
+      wantsRemarks(!remarks.empty()), diagnostics(diagnostics),
       handler(&context, [this](mlir::Diagnostic &diagnostic) {
         forward(diagnostic);
         return mlir::success();
@@ -56,8 +57,7 @@ void DiagnosticForwarder::forward(mlir::Diagnostic &diagnostic) {
   std::string message = diagnostic.str();
   auto [text, code] = splitCode(message);
   std::string subject = input;
-  if (std::string place = describePlace(diagnostic.getLocation(), sys::path::filename(input));
-      !place.empty())
+  if (std::string place = describePlace(diagnostic.getLocation(), file); !place.empty())
     subject += ": " + place;
   switch (diagnostic.getSeverity()) {
   case mlir::DiagnosticSeverity::Error:

@@ -27,7 +27,7 @@ public:
 private:
   void forward(mlir::Diagnostic &diagnostic);
 
-  std::string input;
+  std::string input, file; // path, and name in locations
   llvm::Regex filter;
   bool wantsRemarks;
   Diagnostics &diagnostics;

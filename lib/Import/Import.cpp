@@ -29,8 +29,7 @@ static std::string makeIdentifier(StringRef path) {
 OwningOpRef<ModuleOp> importOnnx(StringRef path, const ImportOptions &options, MLIRContext &context,
                                  Diagnostics &diagnostics) {
   context.loadDialect<func::FuncDialect, quant::QuantDialect, qnn::QNNDialect>();
-  std::string file = escapeName(llvm::sys::path::filename(path));
-  Reporter reporter(file, diagnostics);
+  Reporter reporter(path, diagnostics);
   auto model = readModelFile(path, reporter);
   if (failed(model))
     return {};
@@ -39,6 +38,8 @@ OwningOpRef<ModuleOp> importOnnx(StringRef path, const ImportOptions &options, M
     return {};
 
   Builder builder(&context);
+  // Locations must not depend on where the file lies: the same model gives the same bytes.
+  std::string file = escapeName(llvm::sys::path::filename(path));
   OwningOpRef<ModuleOp> module(ModuleOp::create(NameLoc::get(builder.getStringAttr(file))));
   (*module)->setAttr("qcc.name", builder.getStringAttr(options.name.empty() ? makeIdentifier(path)
                                                                             : options.name));

@@ -22,8 +22,20 @@ void Diagnostics::remark(const llvm::Twine &subject, const llvm::Twine &text) {
   messages.push_back({Message::Kind::Remark, "", subject.str(), text.str()});
 }
 
+/// Names of nodes come escaped; paths, which may hold anything, do not.
+static std::string escapeControl(llvm::StringRef text) {
+  std::string printable;
+  for (unsigned char c : text)
+    if (c < 0x20 || c == 0x7f)
+      printable += "\\x" + llvm::utohexstr(c, /*LowerCase=*/true, /*Width=*/2);
+    else
+      printable += static_cast<char>(c);
+  return printable;
+}
+
 std::string format(const Diagnostics::Message &message) {
-  std::string line = message.subject.empty() ? message.text : message.subject + ": " + message.text;
+  std::string line = escapeControl(message.subject);
+  line += (line.empty() ? "" : ": ") + message.text;
   if (!message.code.empty())
     line += " [" + message.code + "]";
   return line;

@@ -148,7 +148,7 @@ class Runner:
         if done.returncode == 0:
             return Outcome("passed")
         errors = [line for line in done.stderr.splitlines() if " error: " in line]
-        text = (errors or [done.stderr.strip()[-200:]])[0].removeprefix("qcc-run: error: ").replace(f"{self.case.path.name}: ", "")
+        text = (errors or [done.stderr.strip()[-200:]])[0].removeprefix("qcc-run: error: ").replace(f"{self.case.path}: ", "")
         code = CODE.search(text)
         if done.returncode < 0 or done.returncode >= 70 or not code:
             return Outcome("crashed", text=f"exit status {done.returncode}: {text}")
