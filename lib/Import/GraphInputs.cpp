@@ -150,8 +150,9 @@ private:
       return reporter.error("E2102", where,
                             "has element type " + getDataTypeName((*tensor)->elem_type()) +
                                 ", which -constant cannot give");
-    auto constant = value.type.empty() ? parseNumbers(**tensor, elementType, value.text, where)
-                                       : readArray(elementType, value, where);
+    auto constant = value.type.empty()
+                        ? parseNumbers(input, **tensor, elementType, value.text, where)
+                        : readArray(elementType, value, where);
     if (failed(constant))
       return failure();
     if (!fitsShape(input.name(), **tensor, (*constant)->type.getShape()))
@@ -162,8 +163,10 @@ private:
     return constant;
   }
 
-  /// Numbers between commas: one for a scalar, else a list.
-  FailureOr<ConstantPointer> parseNumbers(const onnx::TypeProto::Tensor &tensor, Type elementType,
+  /// Numbers between commas, in the input's shape where they are as many as it has elements; else
+  /// one for a scalar and a list for one dimension of unknown size.
+  FailureOr<ConstantPointer> parseNumbers(const onnx::ValueInfoProto &input,
+                                          const onnx::TypeProto::Tensor &tensor, Type elementType,
                                           StringRef text, const std::string &where) {
     auto wrong = [&](StringRef part) {
       return reporter.error("E2112", where,
@@ -182,10 +185,15 @@ private:
                   : part.getAsInteger(10, integers.emplace_back()))
         return wrong(part);
     }
-    SmallVector<int64_t> shape;
-    bool isScalar = tensor.has_shape() && tensor.shape().dim_size() == 0;
-    if (!isScalar || parts.size() != 1)
-      shape.push_back(parts.size());
+    SmallVector<int64_t> shape = {static_cast<int64_t>(parts.size())};
+    if (auto known = findShape(input.name(), tensor)) {
+      if (productChecked(*known, mostTensorBytes) == shape.front())
+        shape = *known;
+      else if (!fitsShape(input.name(), tensor, shape))
+        return reporter.error("E2112", where,
+                              "-constant gives " + Twine(parts.size()) +
+                                  " values; the input has the shape " + formatShape(*known));
+    }
     auto type = RankedTensorType::get(shape, elementType);
     if (isFloat)
       return makeFromNumbers(type, numbers);
@@ -194,6 +202,29 @@ private:
       if (held != integers[index])
         return wrong(parts[index]);
     return constant;
+  }
+
+  /// The input's shape where nothing about it is unknown but a leading dimension, which is then 1.
+  std::optional<SmallVector<int64_t>> findShape(StringRef name,
+                                                const onnx::TypeProto::Tensor &tensor) {
+    if (const auto *option = findOption(options.shapes, name))
+      return SmallVector<int64_t>(option->begin(), option->end());
+    if (!tensor.has_shape())
+      return std::nullopt;
+    SmallVector<int64_t> shape;
+    for (const auto &dimension : tensor.shape().dim()) {
+      const int64_t *option =
+          dimension.has_dim_param() ? findOption(options.dims, dimension.dim_param()) : nullptr;
+      if (option)
+        shape.push_back(*option);
+      else if (dimension.has_dim_value() && dimension.dim_value() >= 0)
+        shape.push_back(dimension.dim_value());
+      else if (shape.empty())
+        shape.push_back(1);
+      else
+        return std::nullopt;
+    }
+    return shape;
   }
 
   FailureOr<ConstantPointer> readArray(Type elementType, const BoundValue &value,
