@@ -218,6 +218,8 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
     return error;
   if (Error error = readStages(arguments, line))
     return error;
+  if (Error error = checkCombinations(arguments, line.emit))
+    return error;
   line.output = arguments.getLastArgValue(OPT_output).str();
   line.manifest = arguments.getLastArgValue(OPT_manifest).str();
   line.verifyObject = arguments.hasFlag(OPT_verify_object, OPT_no_verify_object, true);

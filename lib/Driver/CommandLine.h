@@ -32,6 +32,9 @@ struct CommandLine {
 /// Fills `line` from parsed arguments. Errors are usage errors with their code.
 llvm::Error readCommandLine(const llvm::opt::InputArgList &arguments, CommandLine &line);
 
+/// Refuses options that would silently do nothing beside or without others. `emit`: what is written.
+llvm::Error checkCombinations(const llvm::opt::InputArgList &arguments, llvm::StringRef emit);
+
 enum OptionVisibility { RunVisibility = 1 << 2, WriteVisibility = 1 << 3 };
 
 enum class Tool { Compiler, Runner };

@@ -84,6 +84,13 @@ private:
         return reporter.error("E2109", where,
                               "has " + Twine((*tensor)->shape().dim_size()) +
                                   " dimensions, -shape gives " + Twine(shape.size()));
+      for (auto [dimension, size] : llvm::zip((*tensor)->shape().dim(), shape))
+        if (const int64_t *other = findOption(options.dims, dimension.dim_param());
+            other && *other != size)
+          return reporter.error("E2109", where,
+                                "-shape gives " + Twine(size) + " for " +
+                                    quoted(dimension.dim_param()) + ", -dim gives " +
+                                    Twine(*other));
     } else {
       if (!(*tensor)->has_shape())
         return reporter.error("E2103", where,
