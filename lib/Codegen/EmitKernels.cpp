@@ -93,8 +93,9 @@ void NetworkEmitter::createReset() {
   auto constant = [&](Type type, int64_t value) -> Value {
     return arith::ConstantOp::create(builder, location, builder.getIntegerAttr(type, value));
   };
-  // Words: every state's size is rounded up to its alignment.
-  int64_t bytes = llvm::alignTo(qnn::getStateBytes(states), 16);
+  // Words: every state's size is rounded up to its alignment. One without elements still has an
+  // argument and therefore a size.
+  int64_t bytes = llvm::alignTo(std::max<int64_t>(qnn::getStateBytes(states), 1), 16);
   auto loop = scf::ForOp::create(builder, location, constant(offsets, 0), constant(offsets, bytes),
                                  constant(offsets, 4));
   {
