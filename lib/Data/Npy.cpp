@@ -292,18 +292,4 @@ std::string formatNpy(StringRef type, ArrayRef<int64_t> shape, ArrayRef<char> by
   return image;
 }
 
-Error writeNpy(const Twine &path, StringRef type, ArrayRef<int64_t> shape, ArrayRef<char> bytes) {
-  std::error_code failure;
-  raw_fd_ostream stream(path.str(), failure);
-  if (!failure) {
-    stream << formatNpy(type, shape, bytes);
-    stream.close();
-    failure = stream.error();
-    stream.clear_error();
-  }
-  if (failure)
-    return makeDataError("E3016", path, "cannot be written: " + failure.message());
-  return Error::success();
-}
-
 } // namespace qcc::data

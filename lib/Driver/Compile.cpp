@@ -34,27 +34,49 @@ std::unique_ptr<MLIRContext> createContext() {
 
 namespace {
 
-/// Dumps are for reading: weights are elided.
-bool dump(ModuleOp module, const CompileOptions &options, unsigned index, llvm::StringRef stage,
-          Diagnostics &diagnostics) {
-  std::string path = llvm::formatv("{0}{1,0+2}.{2}.mlir", options.dumpPrefix, index, stage);
-  llvm::StringRef folder = llvm::sys::path::parent_path(path);
-  std::error_code error;
-  if (!folder.empty())
-    error = llvm::sys::fs::create_directories(folder);
-  if (!error) {
-    llvm::raw_fd_ostream stream(path, error);
-    if (!error) {
-      module.print(stream,
-                   OpPrintingFlags().elideLargeElementsAttrs().elideLargeResourceString(16));
-      stream.close();
-      error = stream.error();
-      stream.clear_error();
-    }
+/// Import is stage 0, those of the table follow.
+llvm::StringRef getStageName(size_t number) {
+  return number == 0 ? "import" : llvm::StringRef(pipeline::getStages()[number - 1].name);
+}
+
+struct StageRange {
+  size_t first, last;
+};
+
+/// The stages that run.
+StageRange getStageRange(const CompileOptions &options) {
+  StageRange range = {0, pipeline::getStages().size()};
+  for (size_t number = 0; number <= pipeline::getStages().size(); ++number) {
+    if (getStageName(number) == options.startFrom)
+      range.first = number;
+    if (getStageName(number) == options.stopAfter)
+      range.last = number;
   }
+  return range;
+}
+
+std::string getDumpPath(const CompileOptions &options, size_t stage) {
+  return llvm::formatv("{0}{1,0+2}.{2}.mlir", options.dumpPrefix, stage + 1, getStageName(stage));
+}
+
+/// Dumps are for reading: weights are elided.
+bool dump(ModuleOp module, const CompileOptions &options, size_t stage, Diagnostics &diagnostics) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, OpPrintingFlags().elideLargeElementsAttrs().elideLargeResourceString(16));
+  OutputFiles file;
+  file.add(getDumpPath(options, stage), std::move(text));
+  llvm::Error error = file.write();
+  bool isWritten = !error;
   if (error)
-    diagnostics.error("E6101", path, "cannot write: " + error.message());
-  return !error;
+    report(diagnostics, "E6101", "", std::move(error));
+  return isWritten;
+}
+
+/// The table that Calibrate left on the module.
+std::string takeCalibrationTable(ModuleOp module) {
+  auto table = dyn_cast_or_null<StringAttr>(module->removeAttr("qcc.calibration_table"));
+  return table ? table.str() : "";
 }
 
 /// Runs the stages after Quantize's own on a float network, for calibration and qcc-run.
@@ -119,13 +141,14 @@ llvm::Error readConstant(llvm::StringRef value, import::BoundValue &bound) {
 }
 
 OwningOpRef<ModuleOp> read(const CompileOptions &options, MLIRContext &context,
-                           Diagnostics &diagnostics) {
+                           Diagnostics &diagnostics, OutputFiles &files) {
   if (options.startFrom.empty()) {
     import::ImportOptions importOptions;
     importOptions.dims = options.dims;
     importOptions.shapes = options.shapes;
     importOptions.states = options.states;
     importOptions.name = options.name;
+    importOptions.onExternalData = [&](llvm::StringRef path) { files.protect(path); };
     for (const auto &[input, value] : options.constants)
       if (llvm::Error error = readConstant(
               value, importOptions.constants.emplace_back(input, import::BoundValue()).second)) {
@@ -142,10 +165,47 @@ OwningOpRef<ModuleOp> read(const CompileOptions &options, MLIRContext &context,
   return module;
 }
 
+bool runStage(const pipeline::Stage &stage, const CompileOptions &options, ModuleOp module,
+              Diagnostics &diagnostics) {
+  PassManager manager(module.getContext());
+  // Once a stage: after every pass it would take a tenth of the compilation. qcc-opt verifies every
+  // pass.
+  manager.enableVerifier(false);
+  stage.build(manager, options.config);
+  if (succeeded(manager.run(module)) && succeeded(mlir::verify(module)) &&
+      succeeded(stage.verify(module)))
+    return true;
+  if (!diagnostics.hasErrors())
+    diagnostics.error("E4000", options.input, "stage " + stage.name + " failed");
+  return false;
+}
+
 } // namespace
 
+void registerFiles(const CompileOptions &options, OutputFiles &files) {
+  files.protect(options.input);
+  for (const auto &[input, value] : options.constants)
+    files.protect(value);
+  const pipeline::Config &config = options.config;
+  files.protect(config.calibrationTable);
+  files.protect(config.calibrationDirectory);
+  std::error_code error;
+  for (llvm::sys::fs::directory_iterator it(config.calibrationDirectory, error), end;
+       it != end && !error; it.increment(error))
+    files.protect(it->path());
+  if (!config.calibrationTableOut.empty())
+    files.announce(config.calibrationTableOut);
+  if (options.dumpPrefix.empty())
+    return;
+  // Where this fails, the check of the announced files says it.
+  (void)llvm::sys::fs::create_directories(llvm::sys::path::parent_path(options.dumpPrefix));
+  StageRange range = getStageRange(options);
+  for (size_t number = range.first; number <= range.last; ++number)
+    files.announce(getDumpPath(options, number));
+}
+
 OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &context,
-                              Diagnostics &diagnostics,
+                              Diagnostics &diagnostics, OutputFiles &files,
                               std::function<void(llvm::StringRef, ModuleOp)> observe) {
   DiagnosticForwarder forwarder(context, options.input, options.remarks, diagnostics);
   auto targetInfo = getTargetInfo(options.target, options.cpu, options.attributes);
@@ -153,9 +213,14 @@ OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &contex
     report(diagnostics, "E5001", "", targetInfo.takeError());
     return nullptr;
   }
-  OwningOpRef<ModuleOp> module = read(options, context, diagnostics);
+  OwningOpRef<ModuleOp> module = read(options, context, diagnostics, files);
   if (!module || diagnostics.hasErrors())
     return nullptr;
+  // Now that all inputs are known.
+  if (llvm::Error error = files.check()) {
+    report(diagnostics, "E6101", "", std::move(error));
+    return nullptr;
+  }
   setTarget(*module, options.target, options.cpu, options.attributes);
   if (!(*module)->hasAttr("qcc.name"))
     (*module)->setAttr("qcc.name",
@@ -166,36 +231,19 @@ OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &contex
                                 return compileForHost(std::move(network), cpu);
                               });
 
-  unsigned index = 1;
-  auto finish = [&](llvm::StringRef stage) {
+  StageRange range = getStageRange(options);
+  for (size_t number = range.first; number <= range.last; ++number) {
+    // Import has run.
+    if (number > 0 && !runStage(pipeline::getStages()[number - 1], options, *module, diagnostics))
+      return nullptr;
+    if (std::string table = takeCalibrationTable(*module); !table.empty())
+      files.add(options.config.calibrationTableOut, std::move(table));
     if (observe)
-      observe(stage, *module);
-    return options.dumpPrefix.empty() || dump(*module, options, index++, stage, diagnostics);
-  };
-  bool running = options.startFrom.empty();
-  if (running && (!finish("import") || options.stopAfter == "import"))
-    return diagnostics.hasErrors() ? nullptr : std::move(module);
-  for (const pipeline::Stage &stage : pipeline::getStages()) {
-    running |= stage.name == options.startFrom;
-    if (!running)
-      continue;
-    PassManager manager(&context);
-    // Once a stage: after every pass it would take a tenth of the compilation. qcc-opt
-    // verifies every pass.
-    manager.enableVerifier(false);
-    stage.build(manager, options.config);
-    if (failed(manager.run(*module)) || failed(mlir::verify(*module)) ||
-        failed(stage.verify(*module))) {
-      if (!diagnostics.hasErrors())
-        diagnostics.error("E4000", options.input, "stage " + stage.name + " failed");
+      observe(getStageName(number), *module);
+    if (!options.dumpPrefix.empty() && !dump(*module, options, number, diagnostics))
       return nullptr;
-    }
-    if (!finish(stage.name))
-      return nullptr;
-    if (!observe)
+    if (!observe && number > 0)
       releaseDroppedConstants(*module);
-    if (stage.name == options.stopAfter)
-      break;
   }
   return module;
 }

@@ -30,6 +30,12 @@ public:
 private:
   ExitCode compileToFiles();
   bool printInformation(const opt::InputArgList &arguments);
+  /// A file of -save-temps beside the dumps.
+  struct Intermediate {
+    std::string path;
+    target::FileKind kind;
+  };
+  std::vector<Intermediate> getIntermediates() const;
   void saveIntermediates(mlir::ModuleOp module, OutputFiles &files);
   void emitObject(mlir::ModuleOp module, OutputFiles &files);
   bool isWithinLimits(const emit::Artifact &artifact);
@@ -37,7 +43,7 @@ private:
     return line.emit == "obj" || line.emit == "asm" || line.emit == "llvm";
   }
   void chooseOutputs();
-  bool checkOutputs(OutputFiles files);
+  bool checkOutputs(OutputFiles &files);
 
   CommandLine line;
   std::string output, header; // header: empty where none is written
@@ -78,15 +84,15 @@ void Compiler::chooseOutputs() {
                                                              : "mlir");
     output = path.str().str();
   }
+  sys::fs::file_status status;
+  bool isDevice =
+      output == "-" || (!sys::fs::status(output, status) && !sys::fs::is_regular_file(status));
   if (line.saveTemps) {
-    SmallString<128> path(output == "-" ? sys::path::filename(line.compile.input).str() : output);
+    SmallString<128> path(isDevice ? sys::path::filename(line.compile.input).str() : output);
     sys::path::replace_extension(path, "");
     temporaries = path.str().str() + ".";
     line.compile.dumpPrefix = temporaries;
   }
-  sys::fs::file_status status;
-  bool isDevice =
-      output == "-" || (!sys::fs::status(output, status) && !sys::fs::is_regular_file(status));
   if (line.emit == "obj" && !isDevice) {
     SmallString<128> path(output);
     sys::path::replace_extension(path, "h");
@@ -95,28 +101,15 @@ void Compiler::chooseOutputs() {
 }
 
 /// Before minutes of work: a wrong path is an error now.
-bool Compiler::checkOutputs(OutputFiles files) {
-  std::vector<std::string> paths = {output};
-  for (const std::string &path : {header, line.manifest})
+bool Compiler::checkOutputs(OutputFiles &files) {
+  registerFiles(line.compile, files);
+  for (const std::string &path : {output, header, line.manifest})
     if (!path.empty())
-      paths.push_back(path);
-  for (size_t i = 0; i < paths.size(); ++i) {
-    bool isTwice = false;
-    for (size_t j = 0; j < i; ++j) {
-      bool isSame = false;
-      isTwice |=
-          paths[i] == paths[j] || (!sys::fs::equivalent(paths[i], paths[j], isSame) && isSame);
-    }
-    StringRef folder = sys::path::parent_path(paths[i]);
-    if (isTwice)
-      diagnostics.error("E6104", paths[i], "would be written twice; choose another path");
-    else if (paths[i] != "-" && !folder.empty() && !sys::fs::is_directory(folder))
-      diagnostics.error("E6101", paths[i], "cannot write: there is no directory " + folder);
-    files.add(paths[i], "");
-  }
-  if (!diagnostics.hasErrors())
-    if (Error error = files.check())
-      report(diagnostics, "E6101", "", std::move(error));
+      files.announce(path);
+  for (const Intermediate &intermediate : getIntermediates())
+    files.announce(intermediate.path);
+  if (Error error = files.check())
+    report(diagnostics, "E6101", "", std::move(error));
   return !diagnostics.hasErrors();
 }
 
@@ -141,20 +134,24 @@ bool Compiler::isWithinLimits(const emit::Artifact &artifact) {
   return !exceeded;
 }
 
-/// LLVM IR and assembly of the code in `module`, except what is the output anyway.
+/// LLVM IR and assembly of the code, except what is the output anyway.
+std::vector<Compiler::Intermediate> Compiler::getIntermediates() const {
+  std::vector<Intermediate> intermediates;
+  if (line.saveTemps && isMachineCode()) {
+    if (line.emit != "llvm")
+      intermediates.push_back({temporaries + "ll", target::FileKind::LLVM});
+    if (line.emit != "asm")
+      intermediates.push_back({temporaries + "s", target::FileKind::Assembly});
+  }
+  return intermediates;
+}
+
 void Compiler::saveIntermediates(mlir::ModuleOp module, OutputFiles &files) {
-  struct Intermediate {
-    StringRef emit, extension;
-    target::FileKind kind;
-  } intermediates[] = {{"llvm", "ll", target::FileKind::LLVM},
-                       {"asm", "s", target::FileKind::Assembly}};
-  for (const Intermediate &intermediate : intermediates) {
-    if (line.emit == intermediate.emit)
-      continue;
+  for (const Intermediate &intermediate : getIntermediates()) {
     Expected<std::string> text = target::generate(module, intermediate.kind);
     if (!text)
       return report(diagnostics, "E5004", line.compile.input, text.takeError());
-    files.add(temporaries + intermediate.extension.str(), std::move(*text));
+    files.add(intermediate.path, std::move(*text));
   }
 }
 
@@ -197,22 +194,16 @@ void Compiler::emitObject(mlir::ModuleOp module, OutputFiles &files) {
 
 ExitCode Compiler::compileToFiles() {
   OutputFiles files;
-  files.protect(line.compile.input);
-  for (const std::string &path :
-       {line.compile.config.calibrationTable, line.compile.config.calibrationDirectory})
-    if (!path.empty())
-      files.protect(path);
   chooseOutputs();
   if (!checkOutputs(files))
     return getExitCode(diagnostics);
   std::unique_ptr<mlir::MLIRContext> context = createContext();
-  mlir::OwningOpRef<mlir::ModuleOp> module = compile(line.compile, *context, diagnostics);
+  mlir::OwningOpRef<mlir::ModuleOp> module = compile(line.compile, *context, diagnostics, files);
   if (!module)
     return getExitCode(diagnostics);
   if (isMachineCode()) {
     DiagnosticForwarder forwarder(*context, line.compile.input, line.compile.remarks, diagnostics);
-    if (line.saveTemps)
-      saveIntermediates(*module, files);
+    saveIntermediates(*module, files);
     emitObject(*module, files);
   } else if (line.emit == "onnx") {
     DiagnosticForwarder forwarder(*context, line.compile.input, line.compile.remarks, diagnostics);

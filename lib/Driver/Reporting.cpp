@@ -79,7 +79,7 @@ ExitCode getExitCode(const Diagnostics &diagnostics) {
     StringRef said = message.code;
     if (said.starts_with("E60"))
       return ExitCode::Internal;
-    if (said.starts_with("E61") || said == "E3016")
+    if (said.starts_with("E61"))
       code = ExitCode::CannotWrite;
     else if (said == "E7010")
       code = ExitCode::Limit;

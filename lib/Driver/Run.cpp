@@ -50,6 +50,7 @@ private:
   std::unique_ptr<execution::Runner> runner;
   std::optional<KernelComparison> comparison;
   std::vector<InputFile> files;
+  OutputFiles written;
   size_t available = 0, samples = 0; // in the files, and those to run
   std::vector<std::vector<char>> inputs, outputs;
 };
@@ -93,6 +94,7 @@ Error NetworkRun::readInputs(const opt::InputArgList &arguments) {
     if (any_of(files, [&](const InputFile &o) { return o.getIndex() == file->getIndex(); }))
       return createStringError("input '" + artifact.inputs[file->getIndex()].name +
                                "' has two -input= [E5020]");
+    written.protect(file->getPath());
     samples = files.empty() ? file->getSamples() : std::min(samples, file->getSamples());
     files.push_back(std::move(*file));
   }
@@ -168,7 +170,10 @@ Error NetworkRun::createRunner(const opt::InputArgList &arguments) {
     if (stage == "fuse" && compares)
       fused = network.clone();
   };
-  module = compile(line.compile, *context, diagnostics, observe);
+  registerFiles(line.compile, written);
+  if (Error error = written.check())
+    return error;
+  module = compile(line.compile, *context, diagnostics, written, observe);
   printDiagnostics("qcc-run", diagnostics);
   if (!module)
     return Error::success();
@@ -194,14 +199,14 @@ ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
     return getExitCode(diagnostics);
   if (Error error = readInputs(arguments))
     return fail(std::move(error));
-  std::vector<std::string> read = {line.compile.input};
-  for (const InputFile &file : files)
-    read.push_back(file.getPath());
+  StringRef labels = arguments.getLastArgValue(OPT_labels);
+  if (!labels.empty())
+    written.protect(labels);
   RunResults results(artifact.outputs);
   if (Error error = results.setFiles(arguments.getAllArgValues(OPT_run_output),
-                                     arguments.getAllArgValues(OPT_expect), read))
+                                     arguments.getAllArgValues(OPT_expect), written))
     return fail(std::move(error));
-  if (StringRef labels = arguments.getLastArgValue(OPT_labels); !labels.empty())
+  if (!labels.empty())
     if (Error error = results.readLabels(labels, available, samples))
       return fail(std::move(error));
   for (size_t sample = 0; sample < samples; ++sample) {
@@ -219,7 +224,7 @@ ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
   if (arguments.hasArg(OPT_latency))
     if (Error error = printLatency(stream))
       return fail(std::move(error));
-  if (Error error = results.write())
+  if (Error error = results.write(written))
     return fail(std::move(error));
   return comparison && !comparison->isEqual() ? ExitCode::BadInput : ExitCode::Ok;
 }

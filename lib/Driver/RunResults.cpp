@@ -66,7 +66,7 @@ Expected<std::vector<RunResults::File>> RunResults::parseFiles(ArrayRef<std::str
 }
 
 Error RunResults::setFiles(ArrayRef<std::string> writtenTexts, ArrayRef<std::string> expectedTexts,
-                           ArrayRef<std::string> inputs) {
+                           OutputFiles &files) {
   auto toWrite = parseFiles(writtenTexts, "output");
   if (!toWrite)
     return toWrite.takeError();
@@ -75,14 +75,10 @@ Error RunResults::setFiles(ArrayRef<std::string> writtenTexts, ArrayRef<std::str
     return toCompare.takeError();
   written = std::move(*toWrite);
   expected = std::move(*toCompare);
-  protectedFiles.assign(inputs.begin(), inputs.end());
   for (const File &file : expected)
-    protectedFiles.push_back(file.path);
-  OutputFiles files;
-  for (const std::string &path : protectedFiles)
-    files.protect(path);
+    files.protect(file.path);
   for (const File &file : written)
-    files.add(file.path, "");
+    files.announce(file.path);
   return files.check();
 }
 
@@ -174,10 +170,7 @@ Error RunResults::compare(raw_ostream &stream) const {
   return Error::success();
 }
 
-Error RunResults::write() {
-  OutputFiles files;
-  for (const std::string &path : protectedFiles)
-    files.protect(path);
+Error RunResults::write(OutputFiles &files) const {
   for (const File &file : written) {
     const emit::Boundary &output = outputs[file.output];
     std::vector<int64_t> shape = {samples};

@@ -29,9 +29,10 @@ public:
   explicit RunResults(llvm::ArrayRef<emit::Boundary> outputs)
       : outputs(outputs), values(outputs.size()) {}
 
-  /// Takes "NAME:FILE" of -output= and -expect=. Files to write are checked now, before the work.
+  /// Takes "NAME:FILE" of -output= and -expect= and registers them in `files`, which are checked
+  /// now, before the work.
   llvm::Error setFiles(llvm::ArrayRef<std::string> written, llvm::ArrayRef<std::string> expected,
-                       llvm::ArrayRef<std::string> inputs);
+                       OutputFiles &files);
 
   /// Whether -output=- leaves standard output to an array.
   bool usesStandardOutput() const;
@@ -44,7 +45,7 @@ public:
   /// One line for the accuracy where there are labels, and one for each expected output: how far
   /// off the values are, and how accurate they are themselves.
   llvm::Error compare(llvm::raw_ostream &stream) const;
-  llvm::Error write();
+  llvm::Error write(OutputFiles &files) const;
 
 private:
   struct File {
@@ -60,7 +61,6 @@ private:
   llvm::ArrayRef<emit::Boundary> outputs;
   std::vector<std::vector<char>> values; // one for each output
   std::vector<File> written, expected;
-  std::vector<std::string> protectedFiles;
   std::vector<int64_t> labels; // of output 0, empty: none
   int64_t samples = 0;
 };

@@ -22,7 +22,9 @@ static std::string getRealPath(StringRef name) {
   return real.str().str();
 }
 
-ExternalData::ExternalData(StringRef modelPath, Reporter &reporter) : reporter(reporter) {
+ExternalData::ExternalData(StringRef modelPath, std::function<void(StringRef)> onOpen,
+                           Reporter &reporter)
+    : onOpen(std::move(onOpen)), reporter(reporter) {
   StringRef parent = path::parent_path(modelPath);
   directory = parent.empty() ? "." : parent.str();
   realDirectory = getRealPath(directory);
@@ -89,6 +91,8 @@ FailureOr<std::shared_ptr<llvm::MemoryBuffer>> ExternalData::open(StringRef loca
     return reporter.error("E1103", where,
                           "external data file " + quoted(location) +
                               " cannot be read or changed meanwhile");
+  if (onOpen)
+    onOpen(file);
   return files[location] = std::shared_ptr<llvm::MemoryBuffer>(std::move(*buffer));
 }
 

@@ -9,6 +9,7 @@
 #include "lib/Import/Reporter.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include <functional>
 #include <memory>
 
 namespace qcc::import {
@@ -24,7 +25,9 @@ struct ExternalBytes {
 /// because download caches keep both files that way.
 class ExternalData {
 public:
-  ExternalData(llvm::StringRef modelPath, Reporter &reporter);
+  /// `onOpen` sees the path of every file, once; it may be null.
+  ExternalData(llvm::StringRef modelPath, std::function<void(llvm::StringRef)> onOpen,
+               Reporter &reporter);
 
   /// The `size` bytes that a tensor needs.
   mlir::FailureOr<ExternalBytes> read(const onnx::TensorProto &tensor, const llvm::Twine &where,
@@ -35,6 +38,7 @@ private:
                                                             const llvm::Twine &where);
 
   std::string directory, realDirectory, directoryOfTarget;
+  std::function<void(llvm::StringRef)> onOpen;
   Reporter &reporter;
   llvm::StringMap<std::shared_ptr<llvm::MemoryBuffer>> files;
 };

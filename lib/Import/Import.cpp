@@ -44,7 +44,7 @@ OwningOpRef<ModuleOp> importOnnx(StringRef path, const ImportOptions &options, M
   (*module)->setAttr("qcc.name", builder.getStringAttr(options.name.empty() ? makeIdentifier(path)
                                                                             : options.name));
   (*module)->setAttr("qcc.model_sha256", builder.getStringAttr(model->sha256));
-  ExternalData external(path, reporter);
+  ExternalData external(path, options.onExternalData, reporter);
   if (failed(importGraph(*model->proto, *graph, options, external, *module, reporter)))
     return {};
 

@@ -44,7 +44,7 @@ static void buildQuantize(OpPassManager &manager, const Config &config) {
     if (!config.calibrationDirectory.empty())
       options.samples = {config.calibrationDirectory};
     options.tableIn = config.calibrationTable;
-    options.tableOut = config.calibrationTableOut;
+    options.keepTable = !config.calibrationTableOut.empty();
     manager.addPass(quantize::createCalibrate(options));
     manager.addNestedPass<func::FuncOp>(quantize::createInsertQuantization());
   }

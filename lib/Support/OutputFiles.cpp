@@ -6,6 +6,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
@@ -53,31 +54,54 @@ static bool isStream(StringRef path) {
                          !sys::fs::is_directory(status));
 }
 
+/// One text for every spelling of a path, also of a file that does not exist yet.
+static std::string getPlace(StringRef path) {
+  SmallString<128> place;
+  if (!sys::fs::real_path(path, place))
+    return place.str().str();
+  StringRef directory = sys::path::parent_path(path);
+  if (sys::fs::real_path(directory.empty() ? "." : directory, place))
+    return path.str();
+  sys::path::append(place, sys::path::filename(path));
+  return place.str().str();
+}
+
+void OutputFiles::protect(StringRef inputPath) {
+  sys::fs::file_status status;
+  if (!sys::fs::status(inputPath, status))
+    inputs.insert(status.getUniqueID());
+}
+
+void OutputFiles::add(StringRef path, std::string contents) {
+  auto announced = find_if(
+      files, [&](const File &file) { return file.path == path && !file.contents.has_value(); });
+  if (announced != files.end())
+    announced->contents = std::move(contents);
+  else
+    files.push_back({path.str(), std::move(contents)});
+}
+
 Error OutputFiles::check() const {
-  for (auto [index, file] : enumerate(files)) {
-    if (isStream(file.path))
+  StringSet<> places;
+  for (const File &file : files) {
+    if (file.path != "-" && isStream(file.path))
       continue;
-    for (const File &other : ArrayRef(files).take_front(index)) {
-      bool same = other.path == file.path;
-      if (same || (!sys::fs::equivalent(file.path, other.path, same) && same))
-        return makeError(file.path, "two outputs would be written to one file", "E6104");
-    }
+    if (!places.insert(file.path == "-" ? "-" : getPlace(file.path)).second)
+      return makeError(file.path, "would be written twice; choose another path", "E6104");
+    if (file.path == "-")
+      continue;
     sys::fs::file_status status;
-    if (std::error_code error = sys::fs::status(file.path, status)) {
+    if (sys::fs::status(file.path, status)) {
       StringRef directory = sys::path::parent_path(file.path);
-      if (directory.empty())
-        directory = ".";
-      if (!sys::fs::is_directory(directory))
-        return makeError(file.path, "cannot write: its directory does not exist", "E6101");
+      if (!directory.empty() && !sys::fs::is_directory(directory))
+        return makeError(file.path, ("cannot write: there is no directory " + directory).str(),
+                         "E6101");
       continue; // a new file
     }
     if (sys::fs::is_directory(status))
       return makeError(file.path, "is a directory; name a file", "E6102");
-    for (const std::string &input : inputs) {
-      bool same = false;
-      if (!sys::fs::equivalent(file.path, input, same) && same)
-        return makeError(file.path, "is an input of this run; choose another output", "E6103");
-    }
+    if (inputs.count(status.getUniqueID()))
+      return makeError(file.path, "is an input of this run; choose another output", "E6103");
   }
   return Error::success();
 }
@@ -104,7 +128,7 @@ Error OutputFiles::write() {
     }
   });
   for (const File &file : files) {
-    if (isStream(file.path))
+    if (!file.contents || isStream(file.path))
       continue;
     // Renaming over a link would replace the link: write where it leads.
     SmallString<128> target;
@@ -118,13 +142,13 @@ Error OutputFiles::write() {
       return makeError(file.path, "cannot write: " + error.message(), "E6101");
     pending.push_back({temporary.str().str(), target.str().str()});
     sys::RemoveFileOnSignal(temporary);
-    if (Error error = writeAndClose(descriptor, file.path, file.contents, /*sync=*/true))
+    if (Error error = writeAndClose(descriptor, file.path, *file.contents, /*sync=*/true))
       return error;
   }
   // What a stream has taken cannot be taken back: streams come when every temporary is complete.
   for (const File &file : files)
-    if (isStream(file.path))
-      if (Error error = writeStream(file.path, file.contents))
+    if (file.contents && isStream(file.path))
+      if (Error error = writeStream(file.path, *file.contents))
         return error;
   for (const Pending &file : pending)
     if (std::rename(file.temporary.c_str(), file.path.c_str()) != 0)

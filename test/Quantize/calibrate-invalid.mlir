@@ -1,6 +1,6 @@
 // RUN: rm -rf %t && mkdir -p %t/samples %t/empty %t/nan
 // RUN: %python -c "import numpy as np; np.save('%t/samples/a.npy', np.ones((1, 2, 2, 2), '<f4')); np.save('%t/nan/a.npy', np.full((1, 2, 2, 2), np.inf, '<f4')); np.save('%t/huge.npy', np.full((1, 2, 2, 2), 3e38, '<f4')); np.savez('%t/unknown.npz', y=np.ones((1, 2, 2, 2), '<f4'))"
-// RUN: qcc-opt %S/Inputs/net.mlir -qcc-quantize-calibrate='samples=%t/samples table-out=%t/table.json' -o %t/out.mlir
+// RUN: qcc %S/Inputs/net.mlir -start-from=quantize -calibrate=%t/samples -calibration-out=%t/table.json -emit=quantize -o %t/out.mlir
 
 // RUN: not qcc-opt %S/Inputs/net.mlir -qcc-quantize-calibrate='samples=%t/none' 2>&1 | FileCheck %s -check-prefix=NONE
 // NONE: cannot be read: {{.*}} [E3001]
@@ -14,9 +14,6 @@
 // An inner value overflows.
 // RUN: not qcc-opt %S/Inputs/net.mlir -qcc-quantize-calibrate='samples=%t/huge.npy' 2>&1 | FileCheck %s -check-prefix=HUGE
 // HUGE: node:act: is NaN or infinite for sample 0; {{.*}} [E3015]
-
-// RUN: not qcc-opt %S/Inputs/net.mlir -qcc-quantize-calibrate='samples=%t/samples table-out=%t/none/table.json' 2>&1 | FileCheck %s -check-prefix=WRITE
-// WRITE: cannot be written: {{.*}} [E3016]
 
 // RUN: echo '{"version": 2}' > %t/version.json
 // RUN: not qcc-opt %S/Inputs/net.mlir -qcc-quantize-calibrate='table-in=%t/version.json' 2>&1 | FileCheck %s -check-prefix=VERSION

@@ -75,8 +75,6 @@ llvm::Expected<Array> readNpy(const llvm::Twine &path);
 /// The .npy image (version 1.0) of an array.
 std::string formatNpy(llvm::StringRef type, llvm::ArrayRef<int64_t> shape,
                       llvm::ArrayRef<char> bytes);
-llvm::Error writeNpy(const llvm::Twine &path, llvm::StringRef type, llvm::ArrayRef<int64_t> shape,
-                     llvm::ArrayRef<char> bytes);
 
 /// The arrays of an .npz image (a zip of .npy files, stored or deflated) by name without ".npy".
 llvm::Expected<std::map<std::string, Array>> parseNpz(llvm::StringRef bytes,

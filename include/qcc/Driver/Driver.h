@@ -8,6 +8,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "qcc/Pipeline/Pipeline.h"
 #include "qcc/Support/Diagnostics.h"
+#include "qcc/Support/OutputFiles.h"
 #include <functional>
 #include <map>
 #include <optional>
@@ -36,11 +37,17 @@ struct CompileOptions {
 /// Makes a context with every dialect, multithreading off: results never depend on scheduling.
 std::unique_ptr<mlir::MLIRContext> createContext();
 
+/// Protects the inputs that the options name; announces the calibration table and the dumps, whose
+/// folder it makes.
+void registerFiles(const CompileOptions &options, OutputFiles &files);
+
 /// Runs Import and the stages from `startFrom` to `stopAfter`. Null after an error, which is in
-/// `diagnostics`. `observe` sees the module after each stage (Import included), before the next one
-/// changes it.
+/// `diagnostics`. Protects in `files` what only the model names, and adds the calibration table.
+/// Dumps are written at once, for a look at what a later stage refuses. `observe` sees the module
+/// after each stage (Import included), before the next one changes it.
 mlir::OwningOpRef<mlir::ModuleOp>
 compile(const CompileOptions &options, mlir::MLIRContext &context, Diagnostics &diagnostics,
+        OutputFiles &files,
         std::function<void(llvm::StringRef stage, mlir::ModuleOp)> observe = nullptr);
 
 /// The qcc tool.

@@ -14,6 +14,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,8 @@ struct ImportOptions {
   std::vector<std::pair<std::string, std::string>> states;
   /// Symbol prefix; empty: the file's stem made a C identifier.
   std::string name;
+  /// Sees the path of every file of external data.
+  std::function<void(llvm::StringRef path)> onExternalData;
 };
 
 /// Reads an ONNX file. The module holds one function @run and the attributes qcc.name and

@@ -16,7 +16,7 @@ namespace qcc::pipeline {
 struct Config {
   std::string calibrationDirectory; // -calibrate
   std::string calibrationTable;     // -calibration
-  std::string calibrationTableOut;  // -calibration-out
+  std::string calibrationTableOut;  // -calibration-out; the driver writes it
   std::string calibrationCpu;       // -calibrate-cpu
   bool keepTensors = false;         // every kernel result keeps its own memory
   bool quantizedBoundary = false;   // -io=quantized

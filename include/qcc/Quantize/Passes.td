@@ -9,8 +9,8 @@ def Calibrate : Pass<"qcc-quantize-calibrate", "::mlir::ModuleOp"> {
   let description = [{
     Runs the float network over samples, as compiled code where a Runner is registered and else by Reference, and
     keeps the smallest and largest real of each value that insert-quantization converts. The order of the samples
-    does not matter. With `table-in` the ranges come from a file that `table-out` wrote; one that lacks a value or
-    was made for another network is an error.
+    does not matter. With `table-in` the ranges come from a file with the text that `keep-table` leaves on the module;
+    one that lacks a value or was made for another network is an error.
 
     ```mlir
     %0 = qnn.linear %x, %w : tensor<1x8xf32>, tensor<4x8xf32> -> tensor<1x4xf32>
@@ -24,7 +24,7 @@ def Calibrate : Pass<"qcc-quantize-calibrate", "::mlir::ModuleOp"> {
     ListOption<"samples", "samples", "std::string",
                "directory of samples, or .npy files, one for each input, whose first axis counts samples">,
     Option<"tableIn", "table-in", "std::string", "\"\"", "read the ranges from this file">,
-    Option<"tableOut", "table-out", "std::string", "\"\"", "write the ranges to this file">];
+    Option<"keepTable", "keep-table", "bool", "false", "leave the ranges as text in `qcc.calibration_table`">];
   let dependentDialects = ["::qcc::qnn::QNNDialect"];
 }
 

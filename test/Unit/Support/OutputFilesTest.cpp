@@ -101,6 +101,42 @@ TEST_F(OutputFilesTest, refusesOneFileTwice) {
   EXPECT_EQ(countFiles(), 0);
 }
 
+TEST_F(OutputFilesTest, knowsEverySpellingOfANewFile) {
+  ASSERT_FALSE(llvm::sys::fs::create_directory(path("sub")));
+  ASSERT_EQ(symlink(path("sub").c_str(), path("other").c_str()), 0);
+  for (llvm::StringRef spelling : {"./a", "sub/../a", "sub/./../a"}) {
+    OutputFiles files;
+    files.announce(path("a"));
+    files.announce(path(spelling));
+    EXPECT_NE(llvm::toString(files.check()).find("[E6104]"), std::string::npos) << spelling.str();
+  }
+  OutputFiles throughLink;
+  throughLink.add(path("sub/a"), "object");
+  throughLink.add(path("other/a"), "manifest");
+  EXPECT_NE(llvm::toString(throughLink.write()).find("[E6104]"), std::string::npos);
+  OutputFiles different;
+  different.announce(path("a"));
+  different.announce(path("sub/a"));
+  EXPECT_EQ(llvm::toString(different.check()), "");
+}
+
+TEST_F(OutputFilesTest, writesOfTheAnnouncedOnlyWhatHasContents) {
+  OutputFiles files;
+  files.announce(path("a"));
+  files.announce(path("b"));
+  files.add(path("b"), "text");
+  EXPECT_EQ(llvm::toString(files.write()), "");
+  EXPECT_EQ(read("b"), "text");
+  EXPECT_EQ(countFiles(), 1);
+}
+
+TEST_F(OutputFilesTest, takesStandardOutputOnce) {
+  OutputFiles files;
+  files.announce("-");
+  files.announce("-");
+  EXPECT_NE(llvm::toString(files.check()).find("[E6104]"), std::string::npos);
+}
+
 TEST_F(OutputFilesTest, followsLinks) {
   put("real", "old");
   ASSERT_EQ(symlink(path("real").c_str(), path("link").c_str()), 0);
