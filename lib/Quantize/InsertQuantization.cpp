@@ -8,6 +8,7 @@
 #include "QuantizationPoints.h"
 #include "WeightQuantization.h"
 #include "dialects/QNN/QNNWeights.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -33,7 +34,10 @@ struct InsertQuantization : impl::InsertQuantizationBase<InsertQuantization> {
     shareConcatRanges(network, ranges);
     OpBuilder builder(network);
     for (auto &[point, range] : ranges)
-      convert(builder, point, chooseActivationType(&getContext(), range.low, range.high));
+      if (auto type = chooseActivationType(&getContext(), range.low, range.high))
+        convert(builder, point, *type);
+      else
+        emitRemark(point.getLoc()) << "stays float: its calibrated range is not finite";
     for (Operation &op : llvm::make_early_inc_range(network.front())) {
       if (auto conv = dyn_cast<qnn::Conv2DOp>(op))
         quantizeParameters(builder, conv);
@@ -133,14 +137,19 @@ struct InsertQuantization : impl::InsertQuantizationBase<InsertQuantization> {
       if (!constant || constant.getType().getNumElements() <= 1)
         continue;
       auto reals = qnn::getConstantValues<float>(constant);
+      // Infinities are the ends; a NaN may be anywhere.
       auto [low, high] = std::minmax_element(reals.begin(), reals.end());
       auto type = chooseActivationType(op->getContext(), *low, *high);
+      if (!type || llvm::any_of(reals, [](float real) { return std::isnan(real); })) {
+        op->emitRemark("stays float: its constant operand is not finite");
+        continue;
+      }
       SmallVector<int8_t> codes;
       for (float real : reals)
-        codes.push_back(static_cast<int8_t>(qnn::quantizeValue(real, type)));
+        codes.push_back(static_cast<int8_t>(qnn::quantizeValue(real, *type)));
       builder.setInsertionPoint(op);
       Value stored = qnn::createConstantOf<int8_t>(builder, constant.getLoc(),
-                                                   constant.getType().clone(type), codes);
+                                                   constant.getType().clone(*type), codes);
       operand.set(
           qnn::DequantizeOp::create(builder, constant.getLoc(), constant.getType(), stored));
     }

@@ -16,8 +16,11 @@ static constexpr float mostCode = 127.0f;
 // The bias takes at most half of the accumulator's range.
 static constexpr double mostBias = 0x1p30;
 
-qnn::QuantizedType chooseActivationType(MLIRContext *context, float low, float high) {
+std::optional<qnn::QuantizedType> chooseActivationType(MLIRContext *context, float low,
+                                                       float high) {
   constexpr double steps = 255, lowestCode = -128, highestCode = 127;
+  if (!std::isfinite(low) || !std::isfinite(high))
+    return std::nullopt;
   double least = std::min(low, 0.0f), most = std::max(high, 0.0f);
   if (least == 0 && most == 0)
     return qnn::makeQuantized(context, 8, /*isSigned=*/true, 1.0f, 0);

@@ -11,8 +11,9 @@
 namespace qcc::quantize {
 
 /// Signed 8-bit type over [low, high] and zero, which is one of its reals. A range of nothing but
-/// zero has scale 1 and zero point 0.
-qnn::QuantizedType chooseActivationType(mlir::MLIRContext *context, float low, float high);
+/// zero has scale 1 and zero point 0. None when an end is not finite.
+std::optional<qnn::QuantizedType> chooseActivationType(mlir::MLIRContext *context, float low,
+                                                       float high);
 
 /// Codes of a contraction's constants.
 struct QuantizedParameters {

@@ -1,5 +1,6 @@
 // RUN: qcc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(qcc-quantize-insert-quantization))' | FileCheck %s
 // RUN: qcc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(qcc-quantize-insert-quantization,qcc-quantize-move-conversions,qcc-quantize-form-integer-ops,qcc-quantize-form-lookups,qcc-quantize-fold-weights))' | FileCheck %s -check-prefix=INT
+// RUN: qcc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(qcc-quantize-insert-quantization))' 2>&1 | FileCheck %s -check-prefix=REMARK
 
 // 0.5 per step: [-1, 126.5] and [-64, 63.5]. The bias of the second channel, which is all zeros, fits.
 // CHECK-LABEL: func.func @run
@@ -88,3 +89,36 @@ func.func @run(%x: tensor<2x4xf32> {qnn.name = "x", qnn.range = array<f32: -1.0,
   %3 = qnn.sqrt %2 : tensor<2x1xf32> -> tensor<2x1xf32>
   return %3 : tensor<2x1xf32>
 }
+
+// -----
+
+// Constants and ranges that are not finite have no codes: a bound of -inf, a NaN between finite ones.
+// REMARK: remark: stays float: its calibrated range is not finite
+// REMARK: remark: stays float: its constant operand is not finite
+// REMARK: remark: stays float: its constant operand is not finite
+// CHECK-LABEL: func.func @run
+// CHECK: %[[W:.*]] = qnn.constant {{.*}} -> tensor<3xf32>
+// CHECK: %[[N:.*]] = qnn.constant {{.*}} -> tensor<3xf32>
+// CHECK: qnn.max %{{.*}}, %[[W]]
+// CHECK-NEXT: qnn.quantize
+// CHECK: qnn.min %{{.*}}, %[[N]]
+// CHECK-NEXT: qnn.quantize
+// CHECK: qnn.sub
+// CHECK-NOT: qnn.quantize
+func.func @run(%x: tensor<3xf32> {qnn.range = array<f32: -1.0, 1.0>}) -> tensor<3xf32> {
+  %w = qnn.constant dense_resource<bounds> : tensor<3xf32> -> tensor<3xf32>
+  %n = qnn.constant dense_resource<hole> : tensor<3xf32> -> tensor<3xf32>
+  %0 = qnn.max %x, %w {qnn.range = array<f32: -1.0, 1.0>} : tensor<3xf32>, tensor<3xf32> -> tensor<3xf32>
+  %1 = qnn.min %0, %n {qnn.range = array<f32: -1.0, 1.0>} : tensor<3xf32>, tensor<3xf32> -> tensor<3xf32>
+  %2 = qnn.sub %1, %x {qnn.range = array<f32: 0.0, 0x7F800000>} : tensor<3xf32>, tensor<3xf32> -> tensor<3xf32>
+  return %2 : tensor<3xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      bounds: "0x04000000000080FF000000000000803F",
+      hole: "0x04000000000000000000C07F0000803F"
+    }
+  }
+#-}

@@ -26,7 +26,7 @@ TEST_F(ActivationTypeTest, CoversRangeAndZero) {
   std::uniform_real_distribution<float> draw(-20, 20);
   for (int i = 0; i < 1000; ++i) {
     float a = draw(random), b = draw(random) * std::exp2(draw(random));
-    auto type = chooseActivationType(&context, std::min(a, b), std::max(a, b));
+    auto type = chooseActivationType(&context, std::min(a, b), std::max(a, b)).value();
     ASSERT_TRUE(qnn::isElementType(type));
     float scale = qnn::getScale(type);
     // Zero is exact; both ends are within half a step of a code.
@@ -38,15 +38,19 @@ TEST_F(ActivationTypeTest, CoversRangeAndZero) {
 }
 
 TEST_F(ActivationTypeTest, SpecialRanges) {
-  auto zero = chooseActivationType(&context, 0, 0);
+  auto zero = chooseActivationType(&context, 0, 0).value();
   EXPECT_EQ(qnn::getScale(zero), 1.0f);
   EXPECT_EQ(zero.getZeroPoint(), 0);
-  EXPECT_EQ(chooseActivationType(&context, 2, 6).getZeroPoint(), -128);
-  EXPECT_EQ(chooseActivationType(&context, -6, -2).getZeroPoint(), 127);
-  auto tiny = chooseActivationType(&context, 0, 1e-40f);
+  EXPECT_EQ(chooseActivationType(&context, 2, 6)->getZeroPoint(), -128);
+  EXPECT_EQ(chooseActivationType(&context, -6, -2)->getZeroPoint(), 127);
+  auto tiny = chooseActivationType(&context, 0, 1e-40f).value();
   EXPECT_EQ(qnn::getScale(tiny), 0x1p-30f);
   constexpr float most = std::numeric_limits<float>::max();
-  EXPECT_TRUE(qnn::isElementType(chooseActivationType(&context, -most, most)));
+  EXPECT_TRUE(qnn::isElementType(chooseActivationType(&context, -most, most).value()));
+  for (float end : {INFINITY, -INFINITY, NAN}) {
+    EXPECT_FALSE(chooseActivationType(&context, end, 1));
+    EXPECT_FALSE(chooseActivationType(&context, -1, end));
+  }
 }
 
 TEST(QuantizeWeights, SymmetricForEachChannel) {
