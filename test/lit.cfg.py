@@ -85,6 +85,8 @@ zoo = os.path.join(os.path.dirname(models), "peers")
 substitutions["%zoo"] = zoo
 if os.path.isfile(os.path.join(zoo, "zoo.py")):
     config.available_features.add("zoo")
+elif os.environ.get("QCC_REQUIRE_MODELS") == "1":
+    lit_config.fatal(f"QCC_REQUIRE_MODELS=1 and no zoo.py in {zoo}")
 elif "models" in config.available_features:
     lit_config.note(f"no zoo.py in {zoo}: the tests that need it are skipped")
 
