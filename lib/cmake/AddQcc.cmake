@@ -1,5 +1,8 @@
 # Functions that declare qcc's libraries, tools and TableGen files. Every room is one static library QCC<Room>.
 
+# The stages with passes, in the order that data flows.
+set(QCC_STAGES Simplify Quantize Prove Fuse Layout Schedule Plan Codegen)
+
 # The packaged LLVMConfig does not name the generator of option tables.
 find_program(LLVM_TABLEGEN_EXE llvm-tblgen HINTS ${LLVM_TOOLS_BINARY_DIR} REQUIRED)
 
@@ -27,24 +30,14 @@ target_link_libraries(qcc_pch PRIVATE qcc_options)
 target_precompile_headers(qcc_pch PRIVATE ${PROJECT_SOURCE_DIR}/lib/cmake/Precompiled.h)
 target_compile_options(qcc_pch PRIVATE -fpch-instantiate-templates)
 
-# qcc_tablegen(<file.td> <output> <mlir-tblgen flags>...)
-macro(qcc_tablegen td output)
-  set(LLVM_TARGET_DEFINITIONS ${td})
-  mlir_tablegen(${output} ${ARGN})
-endmacro()
-
-# add_qcc_library(<Name> SOURCES ... LINK ... [NO_PCH])
+# add_qcc_library(<Name> SOURCES ... LINK ...)
 function(add_qcc_library name)
-  cmake_parse_arguments(arg "NO_PCH" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   target_link_libraries(${name} PUBLIC qcc_options ${arg_LINK})
-  if(NOT arg_NO_PCH)
-    target_precompile_headers(${name} REUSE_FROM qcc_pch)
-    target_compile_options(${name} PRIVATE -fpch-instantiate-templates)
-  endif()
-  if(TARGET qcc_headers)
-    add_dependencies(${name} qcc_headers)
-  endif()
+  target_precompile_headers(${name} REUSE_FROM qcc_pch)
+  target_compile_options(${name} PRIVATE -fpch-instantiate-templates)
+  add_dependencies(${name} qcc_headers)
 endfunction()
 
 # add_qcc_stage(<Stage> SOURCES ... LINK ...): a room of lib/ whose passes are declared in include/qcc/<Stage>/Passes.td.
