@@ -5,6 +5,7 @@
 #include "CommandLine.h"
 
 #include "qcc/TargetInfo/TargetInfo.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/Regex.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -123,6 +124,29 @@ Error readStages(const opt::InputArgList &arguments, CommandLine &line) {
   return Error::success();
 }
 
+/// What decides the output, without folders: the same build elsewhere says the same.
+std::string describeOptions(const opt::InputArgList &arguments) {
+  std::string text;
+  for (const opt::Arg *argument : arguments) {
+    const opt::Option &option = argument->getOption();
+    if (!option.hasFlag(DecidesOutput))
+      continue;
+    text += (text.empty() ? "" : " ") + argument->getSpelling().str();
+    StringRef value = argument->getNumValues() ? argument->getValue() : "";
+    if (option.hasFlag(NamesFile)) {
+      // A file's name says what the option was for; its input too.
+      if (option.matches(OPT_constant)) {
+        auto [input, path] = value.rsplit('=');
+        text += (input + "=").str();
+        value = path;
+      }
+      value = sys::path::filename(value.rtrim('/'));
+    }
+    text += value;
+  }
+  return text;
+}
+
 Error checkTargets(const CompileOptions &options) {
   Expected<TargetInfo> target = getTargetInfo(options.target, options.cpu, options.attributes);
   if (!target || options.config.calibrationCpu.empty())
@@ -236,15 +260,7 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
       return size.takeError();
     *value = *size;
   }
-  // What decides the output, without paths: the same build elsewhere says the same.
-  for (const opt::Arg *argument : arguments) {
-    unsigned id = argument->getOption().getID();
-    bool isPath = id == OPT_INPUT || id == OPT_output || id == OPT_manifest ||
-                  id == OPT_dump_stages || id == OPT_save_temps || id == OPT_calibrate ||
-                  id == OPT_calibration || id == OPT_calibration_out;
-    if (!isPath)
-      line.text += (line.text.empty() ? "" : " ") + argument->getAsString(arguments);
-  }
+  line.text = describeOptions(arguments);
   return Error::success();
 }
 

@@ -35,6 +35,9 @@ llvm::Error readCommandLine(const llvm::opt::InputArgList &arguments, CommandLin
 /// Refuses options that would silently do nothing beside or without others. `emit`: what is written.
 llvm::Error checkCombinations(const llvm::opt::InputArgList &arguments, llvm::StringRef emit);
 
+/// Flags of an option, behind LLVM's own.
+enum OptionMark { DecidesOutput = 1 << 4, NamesFile = 1 << 5 };
+
 enum OptionVisibility { RunVisibility = 1 << 2, WriteVisibility = 1 << 3 };
 
 enum class Tool { Compiler, Runner };
