@@ -189,11 +189,13 @@ private:
         inner.values[name] = state.frame.values.lookup(node.input(index));
     for (onnx::AttributeProto &attribute : *body.mutable_attribute_proto())
       inner.attributes[attribute.name()] = &attribute;
-    for (onnx::AttributeProto &attribute : *node.mutable_attribute())
-      inner.attributes[attribute.name()] =
-          attribute.ref_attr_name().empty()
-              ? &attribute
-              : state.frame.attributes.lookup(attribute.ref_attr_name());
+    for (onnx::AttributeProto &attribute : *node.mutable_attribute()) {
+      onnx::AttributeProto *given = &attribute;
+      if (!attribute.ref_attr_name().empty())
+        given = state.frame.attributes.lookup(attribute.ref_attr_name());
+      if (given)
+        inner.attributes[attribute.name()] = given;
+    }
     llvm::StringSet<> outerFailed;
     std::swap(outerFailed, failedValues);
     std::swap(inner, state.frame);

@@ -52,6 +52,13 @@ struct Scope {
   }
 };
 
+/// What calls of a function need to know of its body.
+struct Function {
+  Parameters parameters;
+  unsigned levels = 1; // of graphs and calls, this body among them
+  bool isOpen = false; // its body is checked now
+};
+
 struct UnsupportedOperator {
   std::string name, firstNode;
   int64_t count;
@@ -113,29 +120,56 @@ private:
         (void)reporter.error("E2005", "function " + quoted(function.name()), "is given twice");
   }
 
-  /// Checks the body of a function at its first call.
-  void checkFunction(const onnx::FunctionProto &function) {
-    if (calls.contains(&function)) {
-      (void)reporter.error("E2018", "function " + quoted(function.name()), "calls itself");
-      return;
+  /// Checks the body of a function at its first call; later ones only find how deep it goes.
+  /// Null where it is called by itself.
+  const Function *checkFunction(const onnx::FunctionProto &proto) {
+    Function &function = *functions.try_emplace(&proto, std::make_unique<Function>()).first->second;
+    std::string where = "function " + quoted(proto.name());
+    if (function.isOpen) {
+      (void)reporter.error("E2018", where, "calls itself");
+      return nullptr;
     }
-    if (result.functionOpsets.contains(&function))
-      return;
-    std::string where = "function " + quoted(function.name());
-    Opsets opsets = readOpsets(function.opset_import(), where);
-    result.functionOpsets[&function] = opsets;
-    calls.insert(&function);
+    if (result.functionOpsets.contains(&proto)) {
+      (void)enter(function.levels);
+      return &function;
+    }
+    Opsets opsets = readOpsets(proto.opset_import(), where);
+    result.functionOpsets[&proto] = opsets;
+    if (!enter(1))
+      return &function;
+    Function *caller = std::exchange(open, &function);
+    unsigned before = std::exchange(deepest, depth + 1);
+    function.isOpen = true;
+    ++depth;
     Scope scope{nullptr, {}};
-    for (const std::string &input : function.input())
+    for (const std::string &input : proto.input())
       define(scope, input, where, Scope::outside);
-    checkOrder(function.node(), scope, where + ": ");
-    SmallVector<StringRef> outputs(function.output().begin(), function.output().end());
+    checkOrder(proto.node(), scope, where + ": ");
+    SmallVector<StringRef> outputs(proto.output().begin(), proto.output().end());
     for (StringRef output : outputs)
       if (!scope.producers.contains(output))
         (void)reporter.error("E2008", where,
                              "has the output " + quoted(output) + ", which no node produces");
-    checkLiveNodes(function.node(), outputs, scope, where + ": ", opsets);
-    calls.erase(&function);
+    checkLiveNodes(proto.node(), outputs, scope, where + ": ", opsets);
+    --depth;
+    function.isOpen = false;
+    function.levels = deepest - depth;
+    deepest = std::max(deepest, before);
+    open = caller;
+    return &function;
+  }
+
+  /// Notes that graphs of nodes and bodies of functions are `levels` deep here. Fails where they
+  /// are nested too deep for the stack.
+  bool enter(unsigned levels) {
+    deepest = std::max(deepest, depth + levels);
+    if (depth + levels <= mostLevels)
+      return true;
+    if (!std::exchange(isTooDeep, true))
+      (void)reporter.error("E1007", "",
+                           "is nested too deep: functions and subgraphs may be at most " +
+                               Twine(mostLevels) + " levels deep");
+    return false;
   }
 
   //===- Graphs ---------------------------------------------------------------//
@@ -151,6 +185,9 @@ private:
 
   void checkGraph(const onnx::GraphProto &graph, const Scope *outer, const std::string &prefix,
                   const Opsets &opsets) {
+    if (outer && !enter(1))
+      return;
+    depth += outer != nullptr;
     Scope scope{outer, {}};
     for (const onnx::ValueInfoProto &input : graph.input())
       define(scope, input.name(), prefix + "graph input " + quoted(input.name()), Scope::outside);
@@ -178,6 +215,7 @@ private:
         (void)reporter.error("E2005", where, "is listed twice");
     }
     checkLiveNodes(graph.node(), outputs, scope, prefix, opsets);
+    depth -= outer != nullptr;
   }
 
   /// Each name is assigned once, and before it is read.
@@ -253,11 +291,8 @@ private:
                  const Opsets &opsets) {
     StringRef domain = getDomain(node);
     if (const onnx::FunctionProto *function = result.findFunction(node)) {
-      if (node.input_size() > function->input_size() ||
-          node.output_size() > function->output_size())
-        (void)reporter.error("E2010", where,
-                             "has more inputs or outputs than the function that it calls");
-      checkFunction(*function);
+      if (const Function *body = checkFunction(*function))
+        checkCall(node, *function, body->parameters, getParameters(), where, reporter);
       return;
     }
     const Operator *row = findOperator(domain, node.op_type());
@@ -287,7 +322,7 @@ private:
                                "onnx.version_converter");
       return;
     }
-    checkNodeAgainstRow(node, *row, opset->second, !calls.empty(), where, reporter);
+    checkNodeAgainstRow(node, *row, opset->second, getParameters(), where, reporter);
     for (const onnx::GraphProto *graph : getGraphs(node))
       checkGraph(*graph, &scope, where + ": ", opsets);
   }
@@ -315,13 +350,20 @@ private:
                              "; -print-supported-operators lists those it does");
   }
 
+  /// Of the function whose body is checked now, or null.
+  Parameters *getParameters() { return open ? &open->parameters : nullptr; }
+
   // Longer than the list of all ONNX operators.
   static constexpr size_t mostListed = 300;
+  static constexpr unsigned mostLevels = 32;
 
   const onnx::ModelProto &model;
   Reporter &reporter;
   ValidModel result;
-  llvm::SmallPtrSet<const onnx::FunctionProto *, 4> calls; // functions whose bodies are checked now
+  llvm::DenseMap<const onnx::FunctionProto *, std::unique_ptr<Function>> functions;
+  Function *open = nullptr;        // whose body is checked now
+  unsigned depth = 0, deepest = 0; // levels of graphs and bodies around the node, and below
+  bool isTooDeep = false;
   std::vector<UnsupportedOperator> unsupported;
   llvm::StringMap<size_t> unsupportedPositions;
 };

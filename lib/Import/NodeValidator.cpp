@@ -137,8 +137,46 @@ void checkArity(const onnx::NodeProto &node, const Operator &row, const std::str
                              " of this operator");
 }
 
+/// Whether an attribute holds one value of a type. An empty list has no value field.
+bool holdsType(const AttributeProto &attribute, StringRef type) {
+  StringRef declared = getDeclaredType(attribute), present = getValueType(attribute);
+  if (present == type)
+    return declared.empty() || declared == present;
+  return present.empty() && declared == type && declared.ends_with("s") &&
+         attribute.ByteSizeLong() < 4096 && hasNoValue(attribute);
+}
+
+/// An attribute that refers to one of the function's call, where a value of `rule` belongs.
+void checkReference(const AttributeProto &attribute, const AttributeRule &rule,
+                    Parameters *parameters, const std::string &where, Reporter &reporter) {
+  std::string name = quoted(attribute.name());
+  if (!parameters || getDeclaredType(attribute) != rule.type || !hasNoValue(attribute)) {
+    (void)reporter.error("E2013", where,
+                         "attribute " + name +
+                             " refers to an attribute that no call of a function gives it");
+    return;
+  }
+  // Its names would belong to the caller, those of the nodes around it to the function.
+  if (rule.type == "graph") {
+    (void)reporter.error("E2013", where,
+                         "attribute " + name +
+                             " refers to a graph of the call of a function, which qcc does not "
+                             "support");
+    return;
+  }
+  Parameter &parameter = (*parameters)[attribute.ref_attr_name()];
+  if (parameter.type.empty())
+    parameter.type = rule.type;
+  else if (parameter.type != rule.type)
+    (void)reporter.error("E2013", where,
+                         "attribute " + name + " refers to " + quoted(attribute.ref_attr_name()) +
+                             " as a value of type " + rule.type + ", another node as one of type " +
+                             parameter.type);
+  parameter.isRequired |= rule.isRequired;
+}
+
 void checkAttributes(const onnx::NodeProto &node, const Operator &row, int64_t version,
-                     bool isInFunction, const std::string &where, Reporter &reporter) {
+                     Parameters *parameters, const std::string &where, Reporter &reporter) {
   SmallVector<StringRef> words;
   row.attributes.split(words, ' ', -1, /*KeepEmpty=*/false);
   SmallVector<AttributeRule> rules = llvm::map_to_vector(words, parseRule);
@@ -158,19 +196,9 @@ void checkAttributes(const onnx::NodeProto &node, const Operator &row, int64_t v
                                Twine(version));
       continue;
     }
-    if (!attribute.ref_attr_name().empty()) {
-      if (isInFunction && getDeclaredType(attribute) == rule->type && hasNoValue(attribute))
-        continue;
-      (void)reporter.error("E2013", where,
-                           "attribute " + name +
-                               " refers to an attribute that no call of a function gives it");
-      continue;
-    }
-    StringRef declared = getDeclaredType(attribute), present = getValueType(attribute);
-    // An empty list has no value field.
-    bool isEmptyList = present.empty() && declared.ends_with("s") && declared == rule->type &&
-                       attribute.ByteSizeLong() < 4096 && hasNoValue(attribute);
-    if (!isEmptyList && (present != rule->type || (!declared.empty() && declared != present)))
+    if (!attribute.ref_attr_name().empty())
+      checkReference(attribute, *rule, parameters, where, reporter);
+    else if (!holdsType(attribute, rule->type))
       (void)reporter.error("E2013", where,
                            "attribute " + name + " must hold one value of type " + rule->type);
   }
@@ -182,9 +210,46 @@ void checkAttributes(const onnx::NodeProto &node, const Operator &row, int64_t v
 } // namespace
 
 void checkNodeAgainstRow(const onnx::NodeProto &node, const Operator &row, int64_t version,
-                         bool isInFunction, const std::string &where, Reporter &reporter) {
+                         Parameters *parameters, const std::string &where, Reporter &reporter) {
   checkArity(node, row, where, reporter);
-  checkAttributes(node, row, version, isInFunction, where, reporter);
+  checkAttributes(node, row, version, parameters, where, reporter);
+}
+
+void checkCall(const onnx::NodeProto &call, const onnx::FunctionProto &function,
+               const Parameters &needed, Parameters *parameters, const std::string &where,
+               Reporter &reporter) {
+  if (call.input_size() > function.input_size() || call.output_size() > function.output_size())
+    (void)reporter.error("E2010", where,
+                         "has more inputs or outputs than the function that it calls");
+  // A call's attribute hides the function's default.
+  llvm::StringMap<const AttributeProto *> given, defaults;
+  for (const AttributeProto &attribute : function.attribute_proto())
+    defaults[attribute.name()] = &attribute;
+  for (const AttributeProto &attribute : call.attribute())
+    if (!given.try_emplace(attribute.name(), &attribute).second)
+      (void)reporter.error("E2015", where,
+                           "has the attribute " + quoted(attribute.name()) + " twice");
+  for (const auto &entry : needed) {
+    const Parameter &parameter = entry.getValue();
+    const AttributeProto *attribute = given.lookup(entry.getKey());
+    const AttributeProto *otherwise = defaults.lookup(entry.getKey());
+    bool isRequired = parameter.isRequired && !otherwise;
+    if (attribute && !attribute->ref_attr_name().empty())
+      checkReference(*attribute, {entry.getKey(), parameter.type, isRequired}, parameters, where,
+                     reporter);
+    else if (attribute && !holdsType(*attribute, parameter.type))
+      (void)reporter.error("E2013", where,
+                           "attribute " + quoted(entry.getKey()) + " must hold one value of type " +
+                               parameter.type);
+    else if (!attribute && isRequired)
+      (void)reporter.error("E2012", where,
+                           "lacks the attribute " + quoted(entry.getKey()) +
+                               ", which its function needs");
+    if (otherwise && !holdsType(*otherwise, parameter.type))
+      (void)reporter.error("E2013", where,
+                           "calls a function whose default of " + quoted(entry.getKey()) +
+                               " holds no value of type " + parameter.type);
+  }
 }
 
 } // namespace qcc::import
