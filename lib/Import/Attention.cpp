@@ -41,9 +41,9 @@ private:
     return node.create<qnn::SelectOp>(type, allowed, math.scalar(0), math.scalar(minusInfinity));
   }
   /// What is known about query i and key j: f32 0 or minus infinity.
-  void addKnownBias(int64_t offset);
+  LogicalResult addKnownBias(int64_t offset);
   /// number(i, j) <= lengths, for each batch.
-  void addBoundedBy(Value lengths, llvm::function_ref<int64_t(int64_t, int64_t)> number);
+  LogicalResult addBoundedBy(Value lengths, llvm::function_ref<int64_t(int64_t, int64_t)> number);
 
   NodeContext &node;
   FloatMath math;
@@ -127,35 +127,42 @@ LogicalResult AttentionLayer::addMask() {
   return success();
 }
 
-void AttentionLayer::addKnownBias(int64_t offset) {
+LogicalResult AttentionLayer::addKnownBias(int64_t offset) {
   if (!isCausal && left < 0 && right < 0)
-    return;
-  SmallVector<float> values;
-  for (int64_t i = 0; i < queries; ++i) {
-    bool seesOne = false;
-    for (int64_t j = 0; j < keys; ++j) {
-      int64_t distance = i + offset - j;
-      bool allowed = (!isCausal || distance >= 0) && (left < 0 || distance <= left) &&
-                     (right < 0 || -distance <= right);
-      values.push_back(allowed ? 0 : minusInfinity);
-      seesOne |= allowed;
+    return success();
+  auto known = node.computeFloats({queries, keys}, [&](MutableArrayRef<float> values) {
+    for (int64_t i = 0; i < queries; ++i) {
+      bool seesOne = false;
+      for (int64_t j = 0; j < keys; ++j) {
+        int64_t distance = i + offset - j;
+        bool allowed = (!isCausal || distance >= 0) && (left < 0 || distance <= left) &&
+                       (right < 0 || -distance <= right);
+        values[i * keys + j] = allowed ? 0 : minusInfinity;
+        seesOne |= allowed;
+      }
+      mayMaskRows |= !seesOne;
     }
-    mayMaskRows |= !seesOne;
-  }
-  addBias(node.createFloats({queries, keys}, values));
+  });
+  if (failed(known))
+    return failure();
+  addBias(*known);
+  return success();
 }
 
-void AttentionLayer::addBoundedBy(Value lengths,
-                                  llvm::function_ref<int64_t(int64_t, int64_t)> number) {
-  SmallVector<int64_t> values;
-  for (int64_t i = 0; i < queries; ++i)
-    for (int64_t j = 0; j < keys; ++j)
-      values.push_back(number(i, j));
-  auto type = RankedTensorType::get({queries, keys}, builder.getI64Type());
-  Value numbers = qnn::createConstantOf<int64_t>(builder, node.location, type, values);
+LogicalResult AttentionLayer::addBoundedBy(Value lengths,
+                                           llvm::function_ref<int64_t(int64_t, int64_t)> number) {
+  auto numbers = node.computeConstant<int64_t>({queries, keys}, builder.getI64Type(),
+                                               [&](MutableArrayRef<int64_t> values) {
+                                                 for (int64_t i = 0; i < queries; ++i)
+                                                   for (int64_t j = 0; j < keys; ++j)
+                                                     values[i * keys + j] = number(i, j);
+                                               });
+  if (failed(numbers))
+    return failure();
   auto allowed = RankedTensorType::get({batch, 1, queries, keys}, builder.getI1Type());
   addBias(createBias(
-      node.create<qnn::CompareOp>(allowed, qnn::CompareKind::LessOrEqual, numbers, lengths)));
+      node.create<qnn::CompareOp>(allowed, qnn::CompareKind::LessOrEqual, *numbers, lengths)));
+  return success();
 }
 
 /// The keys of each batch that are none: queries are the last ones before them.
@@ -167,15 +174,18 @@ LogicalResult AttentionLayer::addLengths() {
     return node.error("E2302",
                       node.describeInput(inputLengths) + " must hold " + Twine(batch) + " int64");
   Value lengths = node.createReshape(node.getValue(inputLengths), {batch, 1, 1, 1});
-  addBoundedBy(lengths, [](int64_t i, int64_t j) { return j + 1; });
-  if (isCausal)
-    addBoundedBy(lengths, [&](int64_t i, int64_t j) { return j - i + queries; });
-  if (right >= 0)
-    addBoundedBy(lengths, [&](int64_t i, int64_t j) { return j - i + queries - right; });
+  auto addUpTo = [&](int64_t distance) {
+    return addBoundedBy(lengths, [=](int64_t i, int64_t j) { return j - i + distance; });
+  };
+  if (failed(addBoundedBy(lengths, [](int64_t i, int64_t j) { return j + 1; })) ||
+      (isCausal && failed(addUpTo(queries))) || (right >= 0 && failed(addUpTo(queries - right))))
+    return failure();
   if (left >= 0) {
     // lengths <= limit, written as -limit <= -lengths.
     Value negative = node.create<qnn::NegOp>(lengths.getType(), lengths);
-    addBoundedBy(negative, [&](int64_t i, int64_t j) { return i - j - queries - left; });
+    if (failed(
+            addBoundedBy(negative, [&](int64_t i, int64_t j) { return i - j - queries - left; })))
+      return failure();
   }
   mayMaskRows = true;
   return success();
@@ -190,14 +200,13 @@ LogicalResult AttentionLayer::readBias() {
     return node.error("E2016", "attributes 'left_window_size' and 'right_window_size' must be -1 "
                                "or a number of keys");
   auto scores = node.makeType({batch, heads, queries, keys}, builder.getF32Type());
-  if (failed(scores) || failed(node.chargeFolding(queries * keys)))
+  if (failed(scores))
     return failure();
   if (node.hasInput(inputMask) && failed(addMask()))
     return failure();
   if (node.hasInput(inputLengths))
     return addLengths();
-  addKnownBias(pastKeys);
-  return success();
+  return addKnownBias(pastKeys);
 }
 
 LogicalResult AttentionLayer::run() {

@@ -59,11 +59,16 @@ static LogicalResult importNonMaxSuppression(NodeContext &node) {
   chosen = node.createReshape(chosen, {count, 1});
 
   // Image and class follow from the place in the list.
-  SmallVector<int64_t> places;
-  for (int64_t i = 0; i < count; ++i)
-    llvm::append_values(places, i / wanted / scores[1], i / wanted % scores[1]);
-  Value where = createIntegers(node, {count, 2}, places, type->getElementType());
-  Value rows = node.create<qnn::ConcatOp>(type->clone({count, 3}), ValueRange{where, chosen}, 1);
+  auto places = node.computeConstant<int64_t>({count, 2}, type->getElementType(),
+                                              [&](MutableArrayRef<int64_t> values) {
+                                                for (int64_t i = 0; i < count; ++i) {
+                                                  values[2 * i] = i / wanted / scores[1];
+                                                  values[2 * i + 1] = i / wanted % scores[1];
+                                                }
+                                              });
+  if (failed(places))
+    return failure();
+  Value rows = node.create<qnn::ConcatOp>(type->clone({count, 3}), ValueRange{*places, chosen}, 1);
 
   // A chosen box moves up by the places before it that hold none; the others move out of the list.
   FloatMath math(node);

@@ -10,14 +10,15 @@ using namespace mlir;
 
 namespace qcc::import {
 
-/// Row-major 0 and 1 of a matrix: `test` of an element's distance from the main diagonal.
-static SmallVector<int64_t> makeMask(int64_t rows, int64_t columns,
-                                     llvm::function_ref<bool(int64_t)> test) {
-  SmallVector<int64_t> mask;
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t column = 0; column < columns; ++column)
-      mask.push_back(test(column - row));
-  return mask;
+/// Whether each element of a matrix passes `test` of its distance from the main diagonal.
+static FailureOr<Value> createMask(NodeContext &node, ArrayRef<int64_t> matrix,
+                                   llvm::function_ref<bool(int64_t)> test) {
+  return node.computeConstant<char>(matrix, node.builder.getI1Type(),
+                                    [&](MutableArrayRef<char> mask) {
+                                      for (int64_t row = 0; row < matrix[0]; ++row)
+                                        for (int64_t column = 0; column < matrix[1]; ++column)
+                                          mask[row * matrix[1] + column] = test(column - row);
+                                    });
 }
 
 /// Elements on one side of a diagonal stay, the others become 0.
@@ -36,15 +37,14 @@ static LogicalResult importTrilu(NodeContext &node) {
   }
   bool isUpper = node.getInt("upper", 1) != 0;
   ArrayRef<int64_t> matrix = node.getShape(0).take_back(2);
-  if (failed(node.chargeFolding(matrix[0] * matrix[1])))
-    return failure();
-  SmallVector<int64_t> mask = makeMask(matrix[0], matrix[1], [&](int64_t distance) {
+  auto isKept = createMask(node, matrix, [&](int64_t distance) {
     return isUpper ? distance >= diagonal : distance <= diagonal;
   });
-  Value isKept = createIntegers(node, matrix, mask, node.builder.getI1Type());
+  if (failed(isKept))
+    return failure();
   Value zero = createZeros(node, RankedTensorType::get({}, node.getElementType(0)));
   return node.setResult(
-      node.create<qnn::SelectOp>(node.getType(0), isKept, node.getValue(0), zero));
+      node.create<qnn::SelectOp>(node.getType(0), *isKept, node.getValue(0), zero));
 }
 
 /// 1 on a diagonal, 0 elsewhere, in the shape of the input.
@@ -61,12 +61,16 @@ static LogicalResult importEyeLike(NodeContext &node) {
       return node.error("E2308", "cannot make element type " + Twine(dataType));
   }
   auto type = node.makeType(node.getShape(0), element);
-  if (failed(type) || failed(node.chargeFolding(qnn::getTensorBytes(*type))))
+  if (failed(type) ||
+      failed(node.chargeFolding(type->getNumElements() * static_cast<int64_t>(sizeof(int64_t)))))
     return failure();
-  int64_t diagonal = node.getInt("k", 0);
-  return node.setResult(
-      makeFromIntegers(*type, makeMask(type->getDimSize(0), type->getDimSize(1),
-                                       [&](int64_t distance) { return distance == diagonal; })));
+  int64_t rows = type->getDimSize(0), columns = type->getDimSize(1);
+  int64_t diagonal = std::clamp(node.getInt("k", 0), -rows, columns);
+  SmallVector<int64_t> values(rows * columns, 0);
+  for (int64_t row = std::max<int64_t>(-diagonal, 0); row < std::min(rows, columns - diagonal);
+       ++row)
+    values[row * columns + row + diagonal] = 1;
+  return node.setResult(makeFromIntegers(*type, values));
 }
 
 ArrayRef<Operator> getDiagonalOperators() {

@@ -162,18 +162,21 @@ static LogicalResult importTensorScatter(NodeContext &node) {
 
   // Rows [b, ..., i, :] of the indices are [b, ..., start + i]: all but the start is known.
   int64_t depth = *axis + 1;
-  SmallVector<int64_t> indexShape(ArrayRef<int64_t>(shape).take_front(depth)), values;
-  SmallVector<int64_t> position(depth, 0);
-  for (int64_t row = 0, rows = llvm::product_of(indexShape); row < rows; ++row) {
-    llvm::append_range(values, position);
-    for (int64_t d = depth - 1; d >= 0 && ++position[d] == indexShape[d]; --d)
-      position[d] = 0;
-  }
+  SmallVector<int64_t> rows(ArrayRef<int64_t>(shape).take_front(depth)), indexShape(rows);
   indexShape.push_back(depth);
   Type i64 = node.builder.getI64Type();
-  if (failed(node.chargeFolding(static_cast<int64_t>(values.size()) * 8)))
+  auto places =
+      node.computeConstant<int64_t>(indexShape, i64, [&](MutableArrayRef<int64_t> values) {
+        SmallVector<int64_t> position(depth, 0);
+        for (size_t row = 0; row < values.size(); row += depth) {
+          llvm::copy(position, values.begin() + row);
+          for (int64_t d = depth - 1; d >= 0 && ++position[d] == rows[d]; --d)
+            position[d] = 0;
+        }
+      });
+  if (failed(places))
     return failure();
-  Value indices = createIntegers(node, indexShape, values, i64);
+  Value indices = *places;
   if (node.hasInput(2)) {
     if (failed(requireIndices(node, 2)))
       return failure();
@@ -236,25 +239,28 @@ static LogicalResult importNonZero(NodeContext &node) {
   const Constant *input = node.getConstant(0);
   if (!input)
     return node.error("E2307", node.describeInput(0) + " " + node.whyUnknown(0));
+  if (failed(node.chargeFolding(input->getNumElements() * static_cast<int64_t>(sizeof(double)))))
+    return failure();
   SmallVector<double> numbers = getNumbers(*input);
   ArrayRef<int64_t> shape = node.getShape(0);
-  SmallVector<SmallVector<int64_t>> positions(shape.size());
-  for (auto [i, number] : llvm::enumerate(numbers)) {
-    int64_t rest = static_cast<int64_t>(i);
-    for (int64_t axis = node.getRank(0) - 1; number != 0 && axis >= 0; --axis) {
-      positions[axis].push_back(rest % shape[axis]);
-      rest /= shape[axis];
-    }
-  }
   auto count =
       static_cast<int64_t>(llvm::count_if(numbers, [](double number) { return number != 0; }));
   auto type = node.makeType({node.getRank(0), count}, node.builder.getI64Type());
   if (failed(type) || failed(node.chargeFolding(type->getNumElements() * 8)))
     return failure();
-  SmallVector<int64_t> all;
-  for (const SmallVector<int64_t> &along : positions)
-    llvm::append_range(all, along);
-  return node.setResult(makeFromIntegers(*type, all));
+  SmallVector<int64_t> positions(type->getNumElements());
+  int64_t found = 0;
+  for (auto [i, number] : llvm::enumerate(numbers)) {
+    if (number == 0)
+      continue;
+    int64_t rest = static_cast<int64_t>(i);
+    for (int64_t axis = node.getRank(0) - 1; axis >= 0; --axis) {
+      positions[axis * count + found] = rest % shape[axis];
+      rest /= shape[axis];
+    }
+    ++found;
+  }
+  return node.setResult(makeFromIntegers(*type, positions));
 }
 
 /// The first sequence_lens[b] elements in time of each batch entry, backwards.
@@ -276,14 +282,15 @@ static LogicalResult importReverseSequence(NodeContext &node) {
   Value value = node.createTranspose(node.getValue(0), swapped);
   FloatMath math(node);
   Type element = node.getElementType(1);
-  Value order =
-      createIntegers(node, {1, times}, llvm::to_vector(llvm::seq<int64_t>(0, times)), element);
+  auto order = createPositions(node, {1, times}, element);
+  if (failed(order))
+    return failure();
   Value lengths = node.createReshape(node.getValue(1), {batches, 1});
-  Value backwards = math.sub(math.sub(lengths, createIntegers(node, {}, {1}, element)), order);
+  Value backwards = math.sub(math.sub(lengths, math.like(lengths, 1)), *order);
   auto type = RankedTensorType::get({batches, times}, element);
   Value isInside = node.create<qnn::CompareOp>(type.clone(Type(node.builder.getI1Type())),
-                                               qnn::CompareKind::Less, order, lengths);
-  Value indices = node.create<qnn::SelectOp>(type, isInside, backwards, order);
+                                               qnn::CompareKind::Less, *order, lengths);
+  Value indices = node.create<qnn::SelectOp>(type, isInside, backwards, *order);
   value = createGatherND(node, value, node.createReshape(indices, {batches, times, 1}), 1);
   return node.setResult(node.createTranspose(value, swapped));
 }

@@ -4,6 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/Moves.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace qcc::import {
@@ -15,6 +17,13 @@ static RankedTensorType getTensorType(Value value) {
 Value createIntegers(NodeContext &node, ArrayRef<int64_t> shape, ArrayRef<int64_t> values,
                      Type elementType) {
   return node.createConstant(*makeFromIntegers(RankedTensorType::get(shape, elementType), values));
+}
+
+FailureOr<Value> createPositions(NodeContext &node, ArrayRef<int64_t> shape, Type elementType) {
+  auto count = [](auto values) { std::iota(values.begin(), values.end(), 0); };
+  if (elementType.isInteger(32))
+    return node.computeConstant<int32_t>(shape, elementType, count);
+  return node.computeConstant<int64_t>(shape, elementType, count);
 }
 
 Value createBroadcast(NodeContext &node, Value value, ArrayRef<int64_t> shape) {

@@ -13,6 +13,10 @@ namespace qcc::import {
 mlir::Value createIntegers(NodeContext &node, llvm::ArrayRef<int64_t> shape,
                            llvm::ArrayRef<int64_t> values, mlir::Type elementType);
 
+/// 0, 1, ... in a shape with one dimension that is not 1.
+mlir::FailureOr<mlir::Value> createPositions(NodeContext &node, llvm::ArrayRef<int64_t> shape,
+                                             mlir::Type elementType);
+
 /// `value` under a shape that it broadcasts to.
 mlir::Value createBroadcast(NodeContext &node, mlir::Value value, llvm::ArrayRef<int64_t> shape);
 

@@ -222,6 +222,16 @@ Value NodeContext::createTranspose(Value value, ArrayRef<int64_t> permutation) {
   return create<qnn::TransposeOp>(value, permutation);
 }
 
+FailureOr<Value> NodeContext::computeBytes(ArrayRef<int64_t> shape, Type elementType,
+                                           llvm::function_ref<void(MutableArrayRef<char>)> fill) {
+  auto type = makeType(shape, elementType);
+  if (failed(type) || failed(chargeFolding(qnn::getTensorBytes(*type))))
+    return failure();
+  std::vector<char> bytes(qnn::getTensorBytes(*type));
+  fill(bytes);
+  return Value(qnn::createConstant(builder, location, *type, bytes));
+}
+
 Value NodeContext::createConstant(const Constant &constant) {
   return qnn::createConstant(builder, location, constant.type, constant.bytes);
 }

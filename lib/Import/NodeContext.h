@@ -154,6 +154,24 @@ public:
   }
   mlir::Value createReshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
   mlir::Value createTranspose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
+  /// A constant whose number of elements follows from shapes or attributes, which a small file can
+  /// make as large as it likes: its bytes are charged before they exist, then `fill` sets its
+  /// elements, which are zero. All such constants are made here; createFloats and createConstant
+  /// are for elements that the file holds, or that are few.
+  template <typename T>
+  mlir::FailureOr<mlir::Value>
+  computeConstant(llvm::ArrayRef<int64_t> shape, mlir::Type elementType,
+                  llvm::function_ref<void(llvm::MutableArrayRef<T>)> fill) {
+    assert(qnn::getElementBytes(elementType) == sizeof(T) && "elements of another size");
+    return computeBytes(shape, elementType, [&](llvm::MutableArrayRef<char> bytes) {
+      fill({reinterpret_cast<T *>(bytes.data()), bytes.size() / sizeof(T)});
+    });
+  }
+  mlir::FailureOr<mlir::Value>
+  computeFloats(llvm::ArrayRef<int64_t> shape,
+                llvm::function_ref<void(llvm::MutableArrayRef<float>)> fill) {
+    return computeConstant<float>(shape, builder.getF32Type(), fill);
+  }
   /// A qnn.constant from a constant that no graph value holds.
   mlir::Value createConstant(const Constant &constant);
   mlir::Value createFloats(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values);
@@ -189,6 +207,9 @@ private:
   friend class Parts;
 
   onnx::AttributeProto *findAttribute(llvm::StringRef name) const;
+  mlir::FailureOr<mlir::Value>
+  computeBytes(llvm::ArrayRef<int64_t> shape, mlir::Type elementType,
+               llvm::function_ref<void(llvm::MutableArrayRef<char>)> fill);
 
   ImportState &state;
   onnx::NodeProto &node;

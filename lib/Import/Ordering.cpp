@@ -75,14 +75,16 @@ template <qnn::CumulativeKind kind> static LogicalResult importCumulative(NodeCo
 }
 
 /// `value`, i64, compared with 0, 1, ... along a dimension, where it has size 1.
-static Value createPositionTest(NodeContext &node, Value value, int64_t axis, int64_t size) {
+static FailureOr<Value> createPositionTest(NodeContext &node, Value value, int64_t axis,
+                                           int64_t size) {
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<int64_t> shape(type.getShape()), line(type.getRank(), 1);
   shape[axis] = line[axis] = size;
-  Value positions = createIntegers(node, line, llvm::to_vector(llvm::seq<int64_t>(0, size)),
-                                   type.getElementType());
+  auto positions = createPositions(node, line, type.getElementType());
+  if (failed(positions))
+    return failure();
   return node.create<qnn::CompareOp>(RankedTensorType::get(shape, node.builder.getI1Type()),
-                                     qnn::CompareKind::Equal, value, positions);
+                                     qnn::CompareKind::Equal, value, *positions);
 }
 
 /// 1 at the first largest element of each row, else 0. Before version 13 a row is everything from
@@ -105,9 +107,11 @@ static LogicalResult importHardmax(NodeContext &node) {
   Value best =
       node.create<qnn::ArgReduceOp>(RankedTensorType::get(reduced, node.builder.getI64Type()),
                                     input, qnn::ArgReduceKind::Max, along, false);
-  Value isBest = createPositionTest(node, best, along, shape[along]);
+  auto isBest = createPositionTest(node, best, along, shape[along]);
+  if (failed(isBest))
+    return failure();
   FloatMath math(node);
-  Value result = node.create<qnn::SelectOp>(node.getType(0).clone(shape), isBest, math.scalar(1),
+  Value result = node.create<qnn::SelectOp>(node.getType(0).clone(shape), *isBest, math.scalar(1),
                                             math.scalar(0));
   return node.setResult(node.createReshape(result, node.getShape(0)));
 }
@@ -146,12 +150,14 @@ static LogicalResult importOneHot(NodeContext &node) {
                                                  qnn::CompareKind::Less, indices, integer(0));
   indices = node.create<qnn::SelectOp>(indices.getType(), isNegative,
                                        math.add(indices, integer(depth)), indices);
-  Value isHot = createPositionTest(node, indices, *axis, depth);
+  auto isHot = createPositionTest(node, indices, *axis, depth);
+  if (failed(isHot))
+    return failure();
   auto valueAt = [&](int64_t position) {
     return node.createReshape(createSlice(node, node.getValue(2), {position}, {1}), {});
   };
   Value on = valueAt(1), off = valueAt(0);
-  return node.setResult(node.create<qnn::SelectOp>(*type, isHot, on, off));
+  return node.setResult(node.create<qnn::SelectOp>(*type, *isHot, on, off));
 }
 
 ArrayRef<Operator> getOrderingOperators() {

@@ -33,7 +33,7 @@ static Value createMaxPool(NodeContext &node, Value input, const Window &window)
 }
 
 /// Pools an NHWC tensor by a window of two dimensions.
-using PoolPlane = llvm::function_ref<Value(Value input, const Window &window)>;
+using PoolPlane = llvm::function_ref<FailureOr<Value>(Value input, const Window &window)>;
 
 /// Pools [N, spatial..., C] by a window of any rank: first the last two dimensions, then one
 /// dimension after the other. Maxima, sums and, as counts are products too, means allow that.
@@ -46,7 +46,10 @@ static FailureOr<Value> poolDimensions(NodeContext &node, Value input, const Win
     if (failed(node.makeType({view[0], plane.result[0], plane.result[1], view[3]},
                              type.getElementType())))
       return failure();
-    input = pool(node.createReshape(input, view), plane);
+    auto pooled = pool(node.createReshape(input, view), plane);
+    if (failed(pooled))
+      return failure();
+    input = *pooled;
     return success();
   };
   auto product = [](ArrayRef<int64_t> sizes) {
@@ -82,7 +85,7 @@ static FailureOr<Value> poolDimensions(NodeContext &node, Value input, const Win
 }
 
 /// Sum of each window of an NHWC tensor: a depthwise convolution with ones.
-static Value createSumPool(NodeContext &node, Value input, const Window &window) {
+static FailureOr<Value> createSumPool(NodeContext &node, Value input, const Window &window) {
   auto type = cast<RankedTensorType>(input.getType());
   SmallVector<int64_t> pads(window.pads);
   for (size_t i : {0, 1}) // a window may hang over the end, as ceil_mode lets it
@@ -90,42 +93,35 @@ static Value createSumPool(NodeContext &node, Value input, const Window &window)
                                         type.getDimSize(1 + i) - pads[i],
                                     0);
   int64_t channels = type.getDimSize(3);
-  SmallVector<float> ones(channels * window.kernel[0] * window.kernel[1], 1.0f);
-  Value weights = node.createFloats({channels, window.kernel[0], window.kernel[1], 1}, ones);
+  auto weights = node.computeFloats({channels, window.kernel[0], window.kernel[1], 1},
+                                    [](MutableArrayRef<float> ones) { llvm::fill(ones, 1.0f); });
+  if (failed(weights))
+    return failure();
   auto result = type.clone({type.getDimSize(0), window.result[0], window.result[1], channels});
-  return node.create<qnn::Conv2DOp>(result, input, weights, Value(), Value(), Value(),
+  return node.create<qnn::Conv2DOp>(result, input, *weights, Value(), Value(), Value(),
                                     window.strides, pads, window.dilations, channels);
 }
 
 /// What the sum of each window is divided by, [H, W, 1].
-static Value createCounts(NodeContext &node, const Window &window, ArrayRef<int64_t> input,
-                          bool countIncludesPads) {
+static FailureOr<Value> createCounts(NodeContext &node, const Window &window,
+                                     ArrayRef<int64_t> input, bool countIncludesPads) {
   auto countAlong = [&](size_t i, int64_t position) {
-    int64_t start = position * window.strides[i] - window.pads[i], count = 0;
+    int64_t start = position * window.strides[i] - window.pads[i], step = window.dilations[i];
     int64_t low = countIncludesPads ? -window.pads[i] : 0;
     int64_t high = input[i] + (countIncludesPads ? window.pads[2 + i] : 0);
-    for (int64_t tap = 0; tap < window.kernel[i]; ++tap)
-      count += start + tap * window.dilations[i] >= low && start + tap * window.dilations[i] < high;
-    return count;
+    auto countBelow = [&](int64_t bound) { // taps before the bound
+      return std::clamp<int64_t>(llvm::divideCeilSigned(bound - start, step), 0, window.kernel[i]);
+    };
+    return static_cast<float>(countBelow(high) - countBelow(low));
   };
-  SmallVector<float> counts, columns;
-  for (int64_t x = 0; x < window.result[1]; ++x)
-    columns.push_back(static_cast<float>(countAlong(1, x)));
-  for (int64_t y = 0; y < window.result[0]; ++y)
-    for (float column : columns)
-      counts.push_back(static_cast<float>(countAlong(0, y)) * column);
-  return node.createFloats({window.result[0], window.result[1], 1}, counts);
-}
-
-/// Whether one window's ones, counts and taps are in proportion to the file.
-static LogicalResult chargeTaps(NodeContext &node, const Window &window, int64_t channels) {
-  for (size_t i = 0; i < window.getRank(); ++i) {
-    int64_t spans = std::max(window.kernel[i], window.result[i]);
-    if (failed(node.makeType({channels, window.kernel[i], spans}, node.builder.getF32Type())) ||
-        failed(node.chargeFolding(channels * window.kernel[i])))
-      return failure();
-  }
-  return success();
+  return node.computeFloats({window.result[0], window.result[1], 1},
+                            [&](MutableArrayRef<float> counts) {
+                              for (int64_t y = 0, at = 0; y < window.result[0]; ++y) {
+                                float row = countAlong(0, y);
+                                for (int64_t x = 0; x < window.result[1]; ++x)
+                                  counts[at++] = row * countAlong(1, x);
+                              }
+                            });
 }
 
 /// Window of the node's input 0, whose result is known to be small enough to exist.
@@ -163,25 +159,31 @@ static LogicalResult importMaxPool(NodeContext &node) {
   if (node.hasOutput(1))
     return importMaxPoolWithIndices(node, *window);
   return setPool(node, *window, toChannelsLast(node, node.getValue(0)),
-                 [&](Value plane, const Window &part) { return createMaxPool(node, plane, part); });
+                 [&](Value plane, const Window &part) -> FailureOr<Value> {
+                   return createMaxPool(node, plane, part);
+                 });
 }
 
 static LogicalResult importAveragePool(NodeContext &node) {
   if (failed(node.requireFloat(0)))
     return failure();
   auto window = readPool(node);
-  if (failed(window) ||
-      (window->isDilated() && failed(chargeTaps(node, *window, node.getShape(0)[1]))))
+  if (failed(window))
     return failure();
   bool countIncludesPads = node.getInt("count_include_pad", 0) != 0;
   return setPool(node, *window, toChannelsLast(node, node.getValue(0)),
-                 [&](Value plane, const Window &part) -> Value {
+                 [&](Value plane, const Window &part) -> FailureOr<Value> {
                    if (!window->isDilated())
                      return createAveragePool(node, plane, part, node.builder.getF32Type(),
                                               countIncludesPads);
                    auto shape = cast<RankedTensorType>(plane.getType()).getShape();
-                   Value counts = createCounts(node, part, {shape[1], shape[2]}, countIncludesPads);
-                   return FloatMath(node).div(createSumPool(node, plane, part), counts);
+                   auto counts = createCounts(node, part, {shape[1], shape[2]}, countIncludesPads);
+                   if (failed(counts))
+                     return failure();
+                   auto sums = createSumPool(node, plane, part);
+                   if (failed(sums))
+                     return failure();
+                   return FloatMath(node).div(*sums, *counts);
                  });
 }
 
@@ -222,7 +224,7 @@ static LogicalResult importLpPool(NodeContext &node) {
   if (failed(p) || failed(node.requireFloat(0)))
     return failure();
   auto window = readPool(node);
-  if (failed(window) || failed(chargeTaps(node, *window, node.getShape(0)[1])))
+  if (failed(window))
     return failure();
   Value powers = createPower(node, toChannelsLast(node, node.getValue(0)), *p);
   return setPool(

@@ -253,19 +253,22 @@ struct RegionTaps {
 } // namespace
 
 /// `start` and `end` are [R, 1], in elements.
-static RegionTaps computeRegionTaps(NodeContext &node, Value start, Value end, int64_t size,
-                                    int64_t pooled, int64_t ratio, bool isExact) {
+static FailureOr<RegionTaps> computeRegionTaps(NodeContext &node, Value start, Value end,
+                                               int64_t size, int64_t pooled, int64_t ratio,
+                                               bool isExact) {
   PositionMath math(node);
   Value extent = math.sub(end, start);
   if (!isExact)
     extent = math.max(extent, math.scalar(1));
   Value bin = math.div(extent, math.scalar(static_cast<float>(pooled)));
-  SmallVector<float> steps;
-  for (int64_t i = 0; i < pooled * ratio; ++i)
-    steps.push_back(static_cast<float>(i / ratio) +
-                    (static_cast<float>(i % ratio) + 0.5f) / static_cast<float>(ratio));
-  Value x = math.add(
-      start, math.mul(bin, node.createFloats({1, static_cast<int64_t>(steps.size())}, steps)));
+  auto steps = node.computeFloats({1, pooled * ratio}, [&](MutableArrayRef<float> values) {
+    for (int64_t i = 0; i < pooled * ratio; ++i)
+      values[i] = static_cast<float>(i / ratio) +
+                  (static_cast<float>(i % ratio) + 0.5f) / static_cast<float>(ratio);
+  });
+  if (failed(steps))
+    return failure();
+  Value x = math.add(start, math.mul(bin, *steps));
   auto last = static_cast<float>(size - 1);
   Value inside = math.clip(x, 0, last);
   Value whole = math.floor(inside), rest = math.sub(inside, whole);
@@ -317,8 +320,12 @@ static LogicalResult importRoiAlign(NodeContext &node) {
     x = math.mul(x, math.scalar(node.getFloat("spatial_scale", 1)));
     return isExact ? math.sub(x, math.scalar(0.5f)) : x;
   };
-  RegionTaps y = computeRegionTaps(node, corner(1), corner(3), input[2], height, ratio, isExact);
-  RegionTaps x = computeRegionTaps(node, corner(0), corner(2), input[3], width, ratio, isExact);
+  auto y = computeRegionTaps(node, corner(1), corner(3), input[2], height, ratio, isExact);
+  if (failed(y))
+    return failure();
+  auto x = computeRegionTaps(node, corner(0), corner(2), input[3], width, ratio, isExact);
+  if (failed(x))
+    return failure();
   Value batch =
       node.createReshape(math.cast(node.getValue(2), node.builder.getI32Type()), {regions, 1, 1});
   Value image = toChannelsLast(node, node.getValue(0));
@@ -332,10 +339,10 @@ static LogicalResult importRoiAlign(NodeContext &node) {
                             node.createReshape(columnWeight, {regions, 1, columns, 1}));
     return math.mul(createGatherND(node, image, createStacked(node, indices), 0), weight);
   };
-  Value corners[] = {readCorner(y.high, x.high, y.highWeight, x.highWeight),
-                     readCorner(y.high, x.low, y.highWeight, x.lowWeight),
-                     readCorner(y.low, x.high, y.lowWeight, x.highWeight),
-                     readCorner(y.low, x.low, y.lowWeight, x.lowWeight)};
+  Value corners[] = {readCorner(y->high, x->high, y->highWeight, x->highWeight),
+                     readCorner(y->high, x->low, y->highWeight, x->lowWeight),
+                     readCorner(y->low, x->high, y->lowWeight, x->highWeight),
+                     readCorner(y->low, x->low, y->lowWeight, x->lowWeight)};
   Value sample = corners[3];
   for (Value other : {corners[2], corners[1], corners[0]})
     sample = mode == "max" ? math.max(sample, other) : math.add(sample, other);
@@ -363,25 +370,27 @@ static LogicalResult importAffineGrid(NodeContext &node) {
   std::optional<int64_t> count = productChecked(image, mostTensorBytes / 8);
   if (!count || *count == 0 || failed(node.makeType(shape, node.getElementType(0))))
     return node.error("E2306", "the size " + formatShape(*size) + " is out of range");
-  if (failed(node.chargeFolding(*count * (dimensions + 1) * 4)))
-    return failure();
   bool alignCorners = node.getInt("align_corners", 0) != 0;
   // Row i holds coordinate i of every element, the last dimension's first; the last row is 1.
-  SmallVector<float> coordinates;
-  for (int64_t i = dimensions - 1; i >= 0; --i) {
-    int64_t inner = llvm::product_of(image.drop_front(i + 1));
-    auto length = static_cast<double>(image[i]);
-    for (int64_t k = 0; k < *count; ++k) {
-      auto at = static_cast<double>(k / inner % image[i]);
-      coordinates.push_back(static_cast<float>(alignCorners
-                                                   ? -1 + (length > 1 ? at * 2 / (length - 1) : 0)
-                                                   : -1 + (2 * at + 1) / length));
-    }
-  }
-  coordinates.append(*count, 1.0f);
+  auto coordinates =
+      node.computeFloats({dimensions + 1, *count}, [&](MutableArrayRef<float> values) {
+        for (int64_t i = dimensions - 1; i >= 0; --i, values = values.drop_front(*count)) {
+          int64_t inner = llvm::product_of(image.drop_front(i + 1));
+          auto length = static_cast<double>(image[i]);
+          for (int64_t k = 0; k < *count; ++k) {
+            auto at = static_cast<double>(k / inner % image[i]);
+            values[k] =
+                static_cast<float>(alignCorners ? -1 + (length > 1 ? at * 2 / (length - 1) : 0)
+                                                : -1 + (2 * at + 1) / length);
+          }
+        }
+        llvm::fill(values, 1.0f);
+      });
+  if (failed(coordinates))
+    return failure();
   Value grid = node.create<qnn::MatMulOp>(
       RankedTensorType::get({shape[0], dimensions, *count}, node.builder.getF32Type()),
-      node.getValue(0), node.createFloats({dimensions + 1, *count}, coordinates));
+      node.getValue(0), *coordinates);
   return node.setResult(node.createReshape(node.createTranspose(grid, {0, 2, 1}), shape));
 }
 

@@ -149,7 +149,9 @@ struct Transform {
 
   /// Cosine and sine of `count` steps round a circle of `length` steps.
   std::pair<double, double> getTurn(int64_t count) const;
-  SmallVector<float, 0> getMatrix(ArrayRef<double> window = {}) const;
+  int64_t getRows() const { return bins * outputParts; }
+  int64_t getColumns() const { return samples * inputParts; }
+  void fillMatrix(MutableArrayRef<float> matrix, ArrayRef<double> window = {}) const;
   /// Whether it is better done in halves than as one matrix, which is half as large for a real
   /// signal.
   bool canHalve() const {
@@ -169,9 +171,8 @@ std::pair<double, double> Transform::getTurn(int64_t count) const {
   return {cosine, isInverse ? sine : -sine};
 }
 
-SmallVector<float, 0> Transform::getMatrix(ArrayRef<double> window) const {
-  SmallVector<float, 0> matrix;
-  matrix.reserve(bins * outputParts * samples * inputParts);
+void Transform::fillMatrix(MutableArrayRef<float> matrix, ArrayRef<double> window) const {
+  float *next = matrix.begin();
   // A real result of a one-sided spectrum: each bin but the first, and the middle one of an even
   // length, stands for two.
   bool isOneSided = isInverse && outputParts == 1;
@@ -191,22 +192,23 @@ SmallVector<float, 0> Transform::getMatrix(ArrayRef<double> window) const {
           weight = 0;
         }
         // (cosine + i sine) * (re + i im)
-        matrix.push_back(static_cast<float>(weight * (output == 0 ? cosine : sine)));
+        *next++ = static_cast<float>(weight * (output == 0 ? cosine : sine));
         if (inputParts == 2)
-          matrix.push_back(static_cast<float>(weight * (output == 0 ? -sine : cosine)));
+          *next++ = static_cast<float>(weight * (output == 0 ? -sine : cosine));
       }
-  return matrix;
 }
 
 /// [rows, samples, parts] to [rows, bins, parts] by one matrix.
-static Value createProduct(NodeContext &node, Value input, const Transform &transform) {
+static FailureOr<Value> createProduct(NodeContext &node, Value input, const Transform &transform) {
   int64_t rows = cast<RankedTensorType>(input.getType()).getDimSize(0);
-  int64_t columns = transform.samples * transform.inputParts;
-  int64_t results = transform.bins * transform.outputParts;
-  Value matrix = node.createFloats({results, columns}, transform.getMatrix());
+  int64_t columns = transform.getColumns(), results = transform.getRows();
+  auto matrix = node.computeFloats(
+      {results, columns}, [&](MutableArrayRef<float> values) { transform.fillMatrix(values); });
+  if (failed(matrix))
+    return failure();
   Type element = node.builder.getF32Type();
   Value product = node.create<qnn::LinearOp>(RankedTensorType::get({rows, results}, element),
-                                             node.createReshape(input, {rows, columns}), matrix,
+                                             node.createReshape(input, {rows, columns}), *matrix,
                                              Value(), Value(), Value());
   return node.createReshape(product, {rows, transform.bins, transform.outputParts});
 }
@@ -215,7 +217,7 @@ static Value createProduct(NodeContext &node, Value input, const Transform &tran
 /// ones that of their differences, each turned by its place: decimation in frequency (Gentleman and
 /// Sande, Fast Fourier Transforms, 1966). Values are [rows, place, bins so far, parts], where later
 /// halves count for more, so that bins are in order at the end (Stockham's form).
-static Value createHalves(NodeContext &node, Value input, Transform transform) {
+static FailureOr<Value> createHalves(NodeContext &node, Value input, Transform transform) {
   FloatMath math(node);
   int64_t rows = cast<RankedTensorType>(input.getType()).getDimSize(0), parity = 1;
   int64_t whole = transform.length;
@@ -242,18 +244,22 @@ static Value createHalves(NodeContext &node, Value input, Transform transform) {
   }
   int64_t rest = transform.length;
   value = node.createReshape(node.createTranspose(value, {0, 2, 1, 3}), {rows * parity, rest, 2});
-  value = node.createReshape(createProduct(node, value, transform), {rows, parity, rest, 2});
+  auto product = createProduct(node, value, transform);
+  if (failed(product))
+    return failure();
+  value = node.createReshape(*product, {rows, parity, rest, 2});
   value = node.createReshape(node.createTranspose(value, {0, 2, 1, 3}), {rows, whole, 2});
   return scale == 1 ? value : math.mul(value, math.scalar(static_cast<float>(scale)));
 }
 
 /// [rows, samples, parts] to [rows, bins, parts].
-static Value createTransform(NodeContext &node, Value input, const Transform &transform) {
+static FailureOr<Value> createTransform(NodeContext &node, Value input,
+                                        const Transform &transform) {
   return transform.canHalve() ? createHalves(node, input, transform)
                               : createProduct(node, input, transform);
 }
 
-/// Sets bins and parts of the result. Fails when the matrix would be too large.
+/// Sets bins and parts of the result. Fails where the transform is too long.
 static LogicalResult completeTransform(NodeContext &node, Transform &transform, bool isOneSided) {
   if (transform.length > mostSamples || transform.samples > mostSamples)
     return node.error("E2309", "the transform has " +
@@ -264,10 +270,7 @@ static LogicalResult completeTransform(NodeContext &node, Transform &transform, 
   transform.outputParts = isOneSided && transform.isInverse ? 1 : 2;
   if (transform.isInverse)
     transform.scale = 1.0 / static_cast<double>(transform.length);
-  if (transform.canHalve())
-    return success();
-  return node.chargeFolding(transform.bins * transform.outputParts * transform.samples *
-                            transform.inputParts * 4);
+  return success();
 }
 
 static LogicalResult importDFT(NodeContext &node) {
@@ -315,15 +318,16 @@ static LogicalResult importDFT(NodeContext &node) {
   order.append({*axis, rank - 1});
   Value moved = node.createTranspose(node.getValue(0), order);
   int64_t rows = node.getType(0).getNumElements() / (samples * parts);
-  Value result =
-      createTransform(node, node.createReshape(moved, {rows, samples, parts}), transform);
+  auto result = createTransform(node, node.createReshape(moved, {rows, samples, parts}), transform);
+  if (failed(result))
+    return failure();
   SmallVector<int64_t> movedShape;
   for (int64_t dimension : order)
     movedShape.push_back(shape[dimension]);
   movedShape[rank - 2] = transform.bins;
   movedShape[rank - 1] = transform.outputParts;
   return node.setResult(
-      node.createTranspose(node.createReshape(result, movedShape), invert(order)));
+      node.createTranspose(node.createReshape(*result, movedShape), invert(order)));
 }
 
 /// Spectra of overlapping frames: a convolution whose filters are the windowed rows of the
@@ -369,29 +373,37 @@ static LogicalResult importSTFT(NodeContext &node) {
     SmallVector<double> window;
     if (hasWindow)
       window = getNumbers(*node.getConstant(2));
-    Value filters = node.createFloats({bins * 2, 1, length, parts}, transform.getMatrix(window));
+    auto filters =
+        node.computeFloats({bins * 2, 1, length, parts}, [&](MutableArrayRef<float> values) {
+          transform.fillMatrix(values, window);
+        });
+    if (failed(filters))
+      return failure();
     Value spectra = node.create<qnn::Conv2DOp>(
         RankedTensorType::get({batch, 1, frames, bins * 2}, element),
-        node.createReshape(signal, {batch, 1, samples, parts}), filters, Value(), Value(), Value(),
+        node.createReshape(signal, {batch, 1, samples, parts}), *filters, Value(), Value(), Value(),
         ArrayRef<int64_t>{1, *step}, ArrayRef<int64_t>{0, 0, 0, 0}, ArrayRef<int64_t>{1, 1}, 1);
     return node.setResult(node.createReshape(spectra, {batch, frames, bins, 2}));
   }
-  if (failed(node.makeType({batch, frames, length, parts}, element)) ||
-      failed(node.chargeFolding(frames * length * 4)))
+  if (failed(node.makeType({batch, frames, length, parts}, element)))
     return failure();
-  SmallVector<int32_t, 0> positions;
-  for (int64_t frame = 0; frame < frames; ++frame)
-    for (int64_t i = 0; i < length; ++i)
-      positions.push_back(static_cast<int32_t>(frame * *step + i));
-  Value indices = node.createConstant(*makeConstantOf<int32_t>(
-      RankedTensorType::get({frames, length}, node.builder.getI32Type()), positions));
+  auto indices = node.computeConstant<int32_t>(
+      {frames, length}, node.builder.getI32Type(), [&](MutableArrayRef<int32_t> positions) {
+        for (int64_t frame = 0; frame < frames; ++frame)
+          for (int64_t i = 0; i < length; ++i)
+            positions[frame * length + i] = static_cast<int32_t>(frame * *step + i);
+      });
+  if (failed(indices))
+    return failure();
   Value gathered =
       node.create<qnn::GatherOp>(RankedTensorType::get({batch, frames, length, parts}, element),
-                                 node.createReshape(signal, {batch, samples, parts}), indices, 1);
+                                 node.createReshape(signal, {batch, samples, parts}), *indices, 1);
   Value weighted = FloatMath(node).mul(gathered, node.createReshape(node.getValue(2), {length, 1}));
-  Value spectra = createTransform(
+  auto spectra = createTransform(
       node, node.createReshape(weighted, {batch * frames, length, parts}), transform);
-  return node.setResult(node.createReshape(spectra, {batch, frames, bins, 2}));
+  if (failed(spectra))
+    return failure();
+  return node.setResult(node.createReshape(*spectra, {batch, frames, bins, 2}));
 }
 
 ArrayRef<Operator> getSignalOperators() {

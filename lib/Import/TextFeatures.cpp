@@ -148,16 +148,17 @@ LogicalResult Vectorizer::run() {
   if (all == 0)
     return node.error("E2309", "no n-gram of the pool fits a row of " + Twine(columns) + " items");
   RankedTensorType type = RankedTensorType::get({rows, counters}, node.builder.getF32Type());
-  if (failed(node.makeType(type.getShape(), type.getElementType())) ||
-      failed(node.chargeFolding(all * counters * 4)))
+  if (failed(node.makeType(type.getShape(), type.getElementType())))
     return failure();
   Value counts =
       parts.size() == 1 ? parts[0] : node.create<qnn::ConcatOp>(type.clone({rows, all}), parts, 1);
-  SmallVector<float, 0> matrix(counters * all, 0);
-  for (auto [gram, target] : llvm::enumerate(targets))
-    matrix[target * all + gram] = 1;
-  Value result = node.create<qnn::LinearOp>(
-      type, counts, node.createFloats({counters, all}, matrix), Value(), Value(), Value());
+  auto matrix = node.computeFloats({counters, all}, [&](MutableArrayRef<float> values) {
+    for (auto [gram, target] : llvm::enumerate(targets))
+      values[target * all + gram] = 1;
+  });
+  if (failed(matrix))
+    return failure();
+  Value result = node.create<qnn::LinearOp>(type, counts, *matrix, Value(), Value(), Value());
   if (mode == "IDF")
     result = math.min(result, math.scalar(1));
   if (mode != "TF" && !weights.empty()) {
