@@ -9,7 +9,6 @@
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
-#include <cmath>
 
 using namespace llvm;
 
@@ -53,21 +52,25 @@ static Error checkSample(const Twine &subject, const Array &array, const InputSp
                            "' needs " + spell(input.type, input.shape));
 }
 
-static bool isFiniteHalf(uint16_t bits) { return (bits & 0x7c00) != 0x7c00; }
+/// Whether no element has all bits of the exponent set.
+template <typename Bits> static bool areFinite(StringRef bytes, Bits exponent) {
+  for (size_t i = 0; i < bytes.size(); i += sizeof(Bits))
+    if ((support::endian::read<Bits, endianness::little>(bytes.data() + i) & exponent) == exponent)
+      return false;
+  return true;
+}
 
 static Error checkFinite(const Twine &subject, const Array &array) {
+  StringRef bytes(array.bytes.data(), array.bytes.size());
   bool isFinite = true;
-  const char *data = array.bytes.data();
-  size_t bytes = array.bytes.size();
-  if (array.type == "f32")
-    for (size_t i = 0; i < bytes; i += 4)
-      isFinite &= std::isfinite(bit_cast<float>(support::endian::read32le(data + i)));
+  if (array.type == "f16")
+    isFinite = areFinite<uint16_t>(bytes, 0x7c00);
+  else if (array.type == "bf16")
+    isFinite = areFinite<uint16_t>(bytes, 0x7f80);
+  else if (array.type == "f32")
+    isFinite = areFinite<uint32_t>(bytes, 0x7f800000);
   else if (array.type == "f64")
-    for (size_t i = 0; i < bytes; i += 8)
-      isFinite &= std::isfinite(bit_cast<double>(support::endian::read64le(data + i)));
-  else if (array.type == "f16")
-    for (size_t i = 0; i < bytes; i += 2)
-      isFinite &= isFiniteHalf(support::endian::read16le(data + i));
+    isFinite = areFinite<uint64_t>(bytes, 0x7ff0000000000000);
   if (isFinite)
     return Error::success();
   return makeDataError("E3012", subject, "holds NaN or infinity");

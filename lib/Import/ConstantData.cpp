@@ -287,11 +287,16 @@ FailureOr<ConstantPointer> decodeTensor(TensorProto &tensor, const Twine &where,
                             row->isSigned && !smallFloat));
   if (smallFloat)
     replaceBytes(widenFloats({constant->bytes.data(), constant->bytes.size()}, *smallFloat));
-  if (row->dataType == TensorProto::BOOL)
-    for (char byte : constant->bytes)
-      if (byte != 0 && byte != 1)
-        return reporter.error("E2205", where, "holds a bool that is neither 0 nor 1");
+  if (failed(checkElements(*constant, where, reporter)))
+    return failure();
   return constant;
+}
+
+LogicalResult checkElements(const Constant &constant, const Twine &where, Reporter &reporter) {
+  if (constant.dataType == TensorProto::BOOL &&
+      llvm::any_of(constant.bytes, [](char byte) { return byte != 0 && byte != 1; }))
+    return reporter.error("E2205", where, "holds a bool that is neither 0 nor 1");
+  return success();
 }
 
 //===- Values ---------------------------------------------------------------===//

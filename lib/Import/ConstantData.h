@@ -51,6 +51,11 @@ mlir::FailureOr<ConstantPointer> decodeTensor(onnx::TensorProto &tensor, const l
                                               mlir::MLIRContext *context, ExternalData &external,
                                               Reporter &reporter);
 
+/// Fails where an element is none of its type: a bool that is neither 0 nor 1. For bytes that the
+/// user gives.
+mlir::LogicalResult checkElements(const Constant &constant, const llvm::Twine &where,
+                                  Reporter &reporter);
+
 /// A new constant that owns `bytes`, whose size must be the type's.
 ConstantPointer makeConstant(mlir::RankedTensorType type, std::string bytes);
 template <typename T>

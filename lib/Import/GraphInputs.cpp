@@ -244,8 +244,11 @@ private:
       return reporter.error("E2106", where,
                             "-constant gives " + Twine(value.shape.size()) +
                                 " dimensions, at most " + Twine(mostDimensions) + " are supported");
-    return makeConstant(RankedTensorType::get(value.shape, elementType),
-                        std::string(value.bytes.begin(), value.bytes.end()));
+    ConstantPointer constant = makeConstant(RankedTensorType::get(value.shape, elementType),
+                                            std::string(value.bytes.begin(), value.bytes.end()));
+    if (failed(checkElements(*constant, where, reporter)))
+      return failure();
+    return constant;
   }
 
   bool fitsShape(StringRef name, const onnx::TypeProto::Tensor &tensor, ArrayRef<int64_t> shape) {

@@ -112,6 +112,13 @@ TEST_F(SamplesTest, Mismatches) {
             "E3012");
   EXPECT_EQ(open({write("t.npy", {1, 2}, {1, std::numeric_limits<float>::infinity()})}, {x}),
             "E3012");
+  for (auto [type, infinity] : {std::pair("f16", "\x00\x7c"), std::pair("bf16", "\x80\x7f")}) {
+    std::string path = directory + "/half.npy";
+    cantFail(writeNpy(path, type, {1, 1}, {infinity, 2}));
+    EXPECT_EQ(open({path}, {{"x", type, {1, 1}}}), "E3012") << type;
+    cantFail(writeNpy(path, type, {1, 1}, {"\x80\x3f", 2}));
+    EXPECT_EQ(open({path}, {{"x", type, {1, 1}}}), "none") << type;
+  }
   EXPECT_EQ(open({directory}, {x, y}), "E3009");
   write("photo.jpg", {1, 2}, {1, 2});
   EXPECT_EQ(open({directory}, {x}), "E3009");
