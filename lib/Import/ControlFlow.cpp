@@ -288,9 +288,11 @@ static LogicalResult importScan(NodeContext &node) {
   bool isBatched = node.version < 9;
   int64_t first = isBatched ? 1 : 0; // version 8 has the lengths of the sequences before the states
   int64_t scanInputs = node.getInt("num_scan_inputs", 0);
-  int64_t states = static_cast<int64_t>(node.getNumInputs()) - first - scanInputs;
+  int64_t tensors = static_cast<int64_t>(node.getNumInputs()) - first;
+  bool fits = scanInputs >= 1 && scanInputs <= tensors;
+  int64_t states = fits ? tensors - scanInputs : 0;
   int64_t scanOutputs = static_cast<int64_t>(node.getNumOutputs()) - states;
-  if (scanInputs < 1 || states < 0 || scanOutputs < 0)
+  if (!fits || scanOutputs < 0)
     return node.error("E2016", "attribute 'num_scan_inputs' does not fit the inputs and outputs");
   if (!isBatched && !node.hasInput(0))
     return node.error("E2011", "lacks its required input 0");

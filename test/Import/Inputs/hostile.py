@@ -264,6 +264,9 @@ case("W-loop-absent-state", "E2011", "lacks its required input 2", lambda: model
         [node("Identity", ["c"], ["d"]), node("Identity", ["a"], ["b"])], "body",
         [value("i", [], INT64), value("c", [], TensorProto.BOOL), value("a", None)],
         [value("d", [], TensorProto.BOOL), value("b", None)]))], [], initializers=[array("n", 3, np.int64)]))
+case("W-scan-count", "E2016", "'num_scan_inputs'", lambda: model(
+    [node("Scan", ["x"], ["y"], num_scan_inputs=-(1 << 63), body=helper.make_graph(
+        [node("Identity", ["a"], ["b"])], "body", [value("a", None)], [value("b", None)]))]))
 case("W-transposed-no-taps", "E2105", "is empty", lambda: model(
     [node("ConvTranspose", ["x", "w"], ["y"])], [value("x", [1, 2, 4, 4]), value("w", [2, 2, 0, 3])]))
 case("W-transposed-no-channels", "E2105", "is empty", lambda: model(
