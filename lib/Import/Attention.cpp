@@ -21,8 +21,6 @@ enum : unsigned { inputQ, inputK, inputV, inputMask, inputPastK, inputPastV, inp
 
 constexpr float minusInfinity = -std::numeric_limits<float>::infinity();
 
-RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 class AttentionLayer {
 public:
   explicit AttentionLayer(NodeContext &node) : node(node), math(node), builder(node.builder) {}
@@ -37,7 +35,7 @@ private:
   void addBias(Value part) { bias = bias ? math.add(bias, part) : part; }
   /// 0 where `allowed` holds, minus infinity elsewhere.
   Value createBias(Value allowed) {
-    auto type = typeOf(allowed).clone(builder.getF32Type());
+    auto type = getTensorType(allowed).clone(builder.getF32Type());
     return node.create<qnn::SelectOp>(type, allowed, math.scalar(0), math.scalar(minusInfinity));
   }
   /// What is known about query i and key j: f32 0 or minus infinity.
@@ -71,7 +69,7 @@ LogicalResult AttentionLayer::readCache() {
       Value &present = i == inputPastK ? key : value;
       if (failed(node.requireFloat(i)) || failed(node.requireRank(i, 4, 4)))
         return failure();
-      SmallVector<int64_t> shape(node.getShape(i)), now(typeOf(present).getShape());
+      SmallVector<int64_t> shape(node.getShape(i)), now(getTensorType(present).getShape());
       int64_t past = shape[2];
       shape[2] = now[2];
       if (shape != now)
@@ -87,8 +85,8 @@ LogicalResult AttentionLayer::readCache() {
     }
     pastKeys = node.getShape(inputPastK)[2];
   }
-  ArrayRef<int64_t> q = typeOf(query).getShape(), k = typeOf(key).getShape(),
-                    v = typeOf(value).getShape();
+  ArrayRef<int64_t> q = getTensorType(query).getShape(), k = getTensorType(key).getShape(),
+                    v = getTensorType(value).getShape();
   batch = q[0];
   heads = q[1];
   queries = q[2];
@@ -107,13 +105,13 @@ LogicalResult AttentionLayer::addMask() {
     mask = createBias(mask);
   else if (failed(node.requireFloat(inputMask)))
     return failure();
-  SmallVector<int64_t> shape(typeOf(mask).getShape());
+  SmallVector<int64_t> shape(getTensorType(mask).getShape());
   // Keys that the mask does not reach are not seen.
   if (shape.back() < keys && (shape.back() != 1 || node.getRank(inputMask) == 1)) {
     SmallVector<int64_t> low(shape.size(), 0), high(shape.size(), 0);
     high.back() = keys - shape.back();
     shape.back() = keys;
-    mask = node.create<qnn::PadOp>(typeOf(mask).clone(shape), mask, low, high,
+    mask = node.create<qnn::PadOp>(getTensorType(mask).clone(shape), mask, low, high,
                                    APFloat(static_cast<double>(minusInfinity)));
   }
   SmallVector<int64_t> scores = {batch, heads, queries, keys};
@@ -214,7 +212,7 @@ LogicalResult AttentionLayer::run() {
     return failure();
   float scale = node.getFloat("scale", 0), softcap = node.getFloat("softcap", 0);
   if (!node.hasAttribute("scale"))
-    scale = 1 / std::sqrt(static_cast<float>(typeOf(query).getDimSize(3)));
+    scale = 1 / std::sqrt(static_cast<float>(getTensorType(query).getDimSize(3)));
   int64_t mode = node.getInt("qk_matmul_output_mode", 0);
   if (!std::isfinite(scale) || scale < 0 || !std::isfinite(softcap) || softcap < 0 || mode < 0 ||
       mode > 3)
@@ -231,15 +229,15 @@ LogicalResult AttentionLayer::run() {
   if (bias)
     scores = math.add(scores, bias);
   stages[2] = scores;
-  Value weights = node.create<qnn::SoftmaxOp>(typeOf(scores), scores, 3);
+  Value weights = node.create<qnn::SoftmaxOp>(getTensorType(scores), scores, 3);
   if (mayMaskRows) {
     // A query that sees no key has no weights.
-    int64_t axis = typeOf(bias).getRank() - 1;
+    int64_t axis = getTensorType(bias).getRank() - 1;
     Value best = math.reduce(qnn::ReduceKind::Max, bias, {axis});
     Value none =
-        node.create<qnn::CompareOp>(typeOf(best).clone(builder.getI1Type()),
+        node.create<qnn::CompareOp>(getTensorType(best).clone(builder.getI1Type()),
                                     qnn::CompareKind::Equal, best, math.scalar(minusInfinity));
-    weights = node.create<qnn::SelectOp>(typeOf(weights), none, math.scalar(0), weights);
+    weights = node.create<qnn::SelectOp>(getTensorType(weights), none, math.scalar(0), weights);
   }
   stages[3] = weights;
   Value result = multiplyHeads(node, weights, value);
@@ -284,7 +282,7 @@ LogicalResult splitQueryKeyValue(NodeContext &node, int64_t mostRank, Value &que
 }
 
 Value joinHeads(NodeContext &node, Value value) {
-  ArrayRef<int64_t> shape = typeOf(value).getShape();
+  ArrayRef<int64_t> shape = getTensorType(value).getShape();
   return node.createReshape(node.createTranspose(value, {0, 2, 1, 3}),
                             {shape[0], shape[2], shape[1] * shape[3]});
 }
@@ -295,10 +293,10 @@ bool areHeadsCompatible(ArrayRef<int64_t> query, ArrayRef<int64_t> key, ArrayRef
 }
 
 Value multiplyHeads(NodeContext &node, Value lhs, Value rhs) {
-  ArrayRef<int64_t> left = typeOf(lhs).getShape(), right = typeOf(rhs).getShape();
+  ArrayRef<int64_t> left = getTensorType(lhs).getShape(), right = getTensorType(rhs).getShape();
   int64_t rows = left[1] / right[1] * left[2];
   Value joined = node.createReshape(lhs, {left[0], right[1], rows, left[3]});
-  auto type = typeOf(lhs).clone({left[0], right[1], rows, right[3]});
+  auto type = getTensorType(lhs).clone({left[0], right[1], rows, right[3]});
   Value product = node.create<qnn::MatMulOp>(type, joined, rhs);
   return node.createReshape(product, {left[0], left[1], left[2], right[3]});
 }

@@ -5,7 +5,7 @@
 // A network has no branches and no loops: decisions on known values are taken now, those on
 // computed values compute both sides and select, and loops of a known number of steps are unrolled.
 //===----------------------------------------------------------------------===//
-#include "lib/Import/NodeContext.h"
+#include "lib/Import/Moves.h"
 
 using namespace mlir;
 
@@ -170,11 +170,8 @@ static FailureOr<SmallVector<int64_t>> getPerTensor(NodeContext &node, StringRef
 
 /// Step `index` of a scanned input, without the dimension `axis`.
 static Value takeStep(NodeContext &node, Value value, int64_t axis, int64_t index) {
-  auto type = cast<RankedTensorType>(value.getType());
-  SmallVector<int64_t> shape(type.getShape()), offsets(shape.size(), 0), strides(shape.size(), 1);
-  offsets[axis] = index;
-  shape[axis] = 1;
-  Value part = node.create<qnn::SliceOp>(type.clone(shape), value, offsets, strides);
+  Value part = createSliceAlong(node, value, axis, index, 1);
+  SmallVector<int64_t> shape(getTensorType(part).getShape());
   shape.erase(shape.begin() + axis);
   return node.createReshape(part, shape);
 }

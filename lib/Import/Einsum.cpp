@@ -45,7 +45,6 @@ private:
   FailureOr<LabelledTensor> multiply(const LabelledTensor &lhs, const LabelledTensor &rhs);
   Value arrange(const LabelledTensor &tensor, const Labels &order);
 
-  RankedTensorType getType(Value value) { return cast<RankedTensorType>(value.getType()); }
   int64_t getSize(const Labels &labels) {
     int64_t product = 1;
     for (Label label : labels)
@@ -136,7 +135,7 @@ LogicalResult Einsum::readEquation() {
 
 LogicalResult Einsum::readSizes() {
   for (const LabelledTensor &operand : operands)
-    for (auto [label, size] : llvm::zip(operand.labels, getType(operand.value).getShape())) {
+    for (auto [label, size] : llvm::zip(operand.labels, getTensorType(operand.value).getShape())) {
       int64_t &known = sizes.try_emplace(label, 1).first->second;
       if (known != 1 && size != 1 && known != size)
         return node.error("E2302", "a label of 'equation' " + quoted(equation) +
@@ -148,7 +147,7 @@ LogicalResult Einsum::readSizes() {
     if (!sizes.count(label) || llvm::is_contained(ArrayRef(result).take_front(i), label))
       return node.error("E2016", "attribute 'equation' " + quoted(equation) +
                                      " has a result label that is unknown or given twice");
-  return node.makeType(getSizes(result), getType(operands.front().value).getElementType());
+  return node.makeType(getSizes(result), getTensorType(operands.front().value).getElementType());
 }
 
 /// The diagonal of an n x n matrix is every element n + 1 of its row.
@@ -163,14 +162,15 @@ void Einsum::takeDiagonal(LabelledTensor &tensor, size_t first, size_t second) {
   order.append({static_cast<int64_t>(first), static_cast<int64_t>(second)});
   labels.push_back(tensor.labels[first]);
   Value value = node.createTranspose(tensor.value, order);
-  SmallVector<int64_t> shape(getType(value).getShape());
+  SmallVector<int64_t> shape(getTensorType(value).getShape());
   int64_t size = shape.pop_back_val();
   shape.back() *= size;
   value = node.createReshape(value, shape);
   SmallVector<int64_t> offsets(shape.size(), 0), strides(shape.size(), 1);
   shape.back() = size;
   strides.back() = size + 1;
-  tensor.value = node.create<qnn::SliceOp>(getType(value).clone(shape), value, offsets, strides);
+  tensor.value =
+      node.create<qnn::SliceOp>(getTensorType(value).clone(shape), value, offsets, strides);
   tensor.labels = labels;
 }
 
@@ -180,7 +180,7 @@ LogicalResult Einsum::settle(LabelledTensor &tensor) {
     for (size_t j = i + 1; j < tensor.labels.size(); ++j) {
       if (tensor.labels[i] != tensor.labels[j])
         continue;
-      auto shape = getType(tensor.value).getShape();
+      auto shape = getTensorType(tensor.value).getShape();
       if (shape[i] != shape[j])
         return node.error("E2302", "takes the diagonal of dimensions " + Twine(shape[i]) + " and " +
                                        Twine(shape[j]));
@@ -189,7 +189,7 @@ LogicalResult Einsum::settle(LabelledTensor &tensor) {
     }
   Labels labels;
   SmallVector<int64_t> shape;
-  for (auto [label, size] : llvm::zip(tensor.labels, getType(tensor.value).getShape()))
+  for (auto [label, size] : llvm::zip(tensor.labels, getTensorType(tensor.value).getShape()))
     if (size == sizes[label]) {
       labels.push_back(label);
       shape.push_back(size);
@@ -227,7 +227,7 @@ FailureOr<LabelledTensor> Einsum::multiply(const LabelledTensor &lhs, const Labe
   all.insert(lhs.labels.begin(), lhs.labels.end());
   all.insert(rhs.labels.begin(), rhs.labels.end());
   Labels labels(all.begin(), all.end());
-  if (failed(node.makeType(getSizes(labels), getType(lhs.value).getElementType())))
+  if (failed(node.makeType(getSizes(labels), getTensorType(lhs.value).getElementType())))
     return failure();
   auto spread = [&](const LabelledTensor &tensor) {
     Labels order;
@@ -275,7 +275,7 @@ FailureOr<LabelledTensor> Einsum::combine(LabelledTensor lhs, LabelledTensor rhs
     return shape;
   };
   int64_t m = getSize(rows), k = getSize(depth), n = getSize(columns);
-  auto type = node.makeType(matrix(m, n), getType(lhs.value).getElementType());
+  auto type = node.makeType(matrix(m, n), getTensorType(lhs.value).getElementType());
   if (failed(type))
     return failure();
   Value left = node.createReshape(arrange(lhs, join({&batch, &rows, &depth})), matrix(m, k));
@@ -295,9 +295,8 @@ FailureOr<LabelledTensor> Einsum::combine(LabelledTensor lhs, LabelledTensor rhs
 
 LogicalResult Einsum::import() {
   for (unsigned i = 0; i < node.getNumInputs(); ++i)
-    if (!isa<Float32Type, Float64Type>(node.getElementType(i)) ||
-        node.getElementType(i) != node.getElementType(0))
-      return node.error("E2308", node.describeInput(i) + " must be float or double, all alike");
+    if (failed(node.requireFloat(i)))
+      return failure();
   if (failed(readEquation()) || failed(readSizes()))
     return failure();
   for (LabelledTensor &operand : operands)
@@ -319,6 +318,13 @@ LogicalResult Einsum::import() {
 
 } // namespace
 
-LogicalResult importEinsum(NodeContext &node) { return Einsum(node).import(); }
+static LogicalResult importEinsum(NodeContext &node) { return Einsum(node).import(); }
+
+ArrayRef<Operator> getEinsumOperators() {
+  static const Operator rows[] = {
+      {"", "Einsum", 12, 1, anyNumber, 1, "equation:string!", importEinsum},
+  };
+  return rows;
+}
 
 } // namespace qcc::import

@@ -130,7 +130,6 @@ static LogicalResult importGemm(NodeContext &node) {
 
 ArrayRef<Operator> getLinearOperators() {
   static const Operator rows[] = {
-      {"", "Einsum", 12, 1, anyNumber, 1, "equation:string!", importEinsum},
       {"", "Gemm", 1, 2, 3, 1, "alpha:float beta:float broadcast:int<7 transA:int transB:int",
        importGemm},
       {"", "MatMul", 1, 2, 2, 1, "", importMatMul},

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/AttentionHeads.h"
 #include "lib/Import/FloatMath.h"
+#include "lib/Import/Moves.h"
 
 #include <cmath>
 
@@ -17,8 +18,6 @@ namespace {
 
 // Numbers of the inputs.
 enum : unsigned { inputQ, inputK, inputV, inputPast, inputDecay, inputBeta };
-
-RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 class LinearAttentionLayer {
 public:
@@ -69,8 +68,8 @@ FailureOr<Value> LinearAttentionLayer::readGate(unsigned input, ArrayRef<int64_t
 LogicalResult LinearAttentionLayer::readTensors() {
   if (failed(splitQueryKeyValue(node, 3, query, key, value)))
     return failure();
-  ArrayRef<int64_t> q = typeOf(query).getShape(), k = typeOf(key).getShape(),
-                    v = typeOf(value).getShape();
+  ArrayRef<int64_t> q = getTensorType(query).getShape(), k = getTensorType(key).getShape(),
+                    v = getTensorType(value).getShape();
   batch = q[0];
   heads = q[1];
   keyHeads = k[1];
@@ -113,26 +112,21 @@ LogicalResult LinearAttentionLayer::readTensors() {
 }
 
 Value LinearAttentionLayer::takeStep(Value value, int64_t step, bool turned) {
-  SmallVector<int64_t> shape(typeOf(value).getShape());
-  if (shape[2] != 1) {
-    shape[2] = 1;
-    value =
-        node.create<qnn::SliceOp>(typeOf(value).clone(shape), value,
-                                  ArrayRef<int64_t>{0, 0, step, 0}, ArrayRef<int64_t>{1, 1, 1, 1});
-  }
+  value = createSliceAlong(node, value, 2, step, 1);
+  ArrayRef<int64_t> shape = getTensorType(value).getShape();
   return turned ? node.createReshape(value, {shape[0], shape[1], shape[3], 1}) : value;
 }
 
 Value LinearAttentionLayer::multiply(Value lhs, Value rhs) {
-  SmallVector<int64_t> shape(typeOf(lhs).getShape());
-  shape.back() = typeOf(rhs).getDimSize(3);
-  return node.create<qnn::MatMulOp>(typeOf(lhs).clone(shape), lhs, rhs);
+  SmallVector<int64_t> shape(getTensorType(lhs).getShape());
+  shape.back() = getTensorType(rhs).getDimSize(3);
+  return node.create<qnn::MatMulOp>(getTensorType(lhs).clone(shape), lhs, rhs);
 }
 
 LogicalResult LinearAttentionLayer::run() {
   if (failed(readRule()) || failed(readTensors()))
     return failure();
-  int64_t depth = typeOf(key).getDimSize(3), width = typeOf(value).getDimSize(3);
+  int64_t depth = getTensorType(key).getDimSize(3), width = getTensorType(value).getDimSize(3);
   float scale = node.getFloat("scale", 0);
   if (!std::isfinite(scale))
     return node.error("E2016", "attribute 'scale' must be finite");
@@ -158,8 +152,8 @@ LogicalResult LinearAttentionLayer::run() {
   }
   Value result = outputs.front();
   if (steps > 1)
-    result =
-        node.create<qnn::ConcatOp>(typeOf(result).clone({batch, steps, heads * width}), outputs, 1);
+    result = node.create<qnn::ConcatOp>(getTensorType(result).clone({batch, steps, heads * width}),
+                                        outputs, 1);
   (void)node.setResult(result, 0);
   return node.setResult(state, 1);
 }

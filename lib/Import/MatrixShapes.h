@@ -23,8 +23,6 @@ struct MatrixShapes {
 mlir::FailureOr<MatrixShapes> readMatrixShapes(NodeContext &node, llvm::ArrayRef<int64_t> lhs,
                                                llvm::ArrayRef<int64_t> rhs);
 
-mlir::LogicalResult importEinsum(NodeContext &node);
-
 } // namespace qcc::import
 
 #endif

@@ -10,10 +10,6 @@ using namespace mlir;
 
 namespace qcc::import {
 
-static RankedTensorType getTensorType(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 Value createIntegers(NodeContext &node, ArrayRef<int64_t> shape, ArrayRef<int64_t> values,
                      Type elementType) {
   return node.createConstant(*makeFromIntegers(RankedTensorType::get(shape, elementType), values));
@@ -52,6 +48,18 @@ Value createSlice(NodeContext &node, Value value, ArrayRef<int64_t> offsets,
                                    SmallVector<int64_t>(shape.size(), 1));
 }
 
+Value createSliceAlong(NodeContext &node, Value value, int64_t axis, int64_t first, int64_t count,
+                       int64_t step) {
+  RankedTensorType type = getTensorType(value);
+  SmallVector<int64_t> shape(type.getShape()), offsets(shape.size(), 0), steps(shape.size(), 1);
+  if (shape[axis] == count && step == 1)
+    return value;
+  shape[axis] = count;
+  offsets[axis] = first;
+  steps[axis] = step;
+  return node.create<qnn::SliceOp>(type.clone(shape), value, offsets, steps);
+}
+
 Value createPad(NodeContext &node, Value value, ArrayRef<int64_t> low, ArrayRef<int64_t> high) {
   SmallVector<int64_t> shape(getTensorType(value).getShape()), offsets(shape.size(), 0);
   SmallVector<int64_t> before(low), after(high);
@@ -83,19 +91,15 @@ static std::optional<int64_t> getStep(ArrayRef<int64_t> positions) {
 
 Value createPicked(NodeContext &node, Value value, int64_t axis, ArrayRef<int64_t> positions) {
   RankedTensorType type = getTensorType(value);
-  SmallVector<int64_t> shape(type.getShape()), offsets(type.getRank(), 0), steps(type.getRank(), 1);
+  SmallVector<int64_t> shape(type.getShape());
   int64_t size = shape[axis];
   shape[axis] = positions.size();
   if (size == 1)
     return createBroadcast(node, value, shape);
   std::optional<int64_t> step = getStep(positions);
-  if (step && *step != 0) {
-    if (*step == 1 && shape[axis] == size)
-      return value;
-    offsets[axis] = positions.empty() ? 0 : positions.front();
-    steps[axis] = *step;
-    return node.create<qnn::SliceOp>(type.clone(shape), value, offsets, steps);
-  }
+  if (step && *step != 0)
+    return createSliceAlong(node, value, axis, positions.empty() ? 0 : positions.front(),
+                            shape[axis], *step);
   bool isWide = size > std::numeric_limits<int32_t>::max();
   Type elementType = isWide ? node.builder.getI64Type() : node.builder.getI32Type();
   return createGather(node, value, axis,

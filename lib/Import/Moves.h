@@ -27,6 +27,10 @@ mlir::Value createZeros(NodeContext &node, mlir::RankedTensorType type);
 mlir::Value createSlice(NodeContext &node, mlir::Value value, llvm::ArrayRef<int64_t> offsets,
                         llvm::ArrayRef<int64_t> shape);
 
+/// `count` elements of a dimension, the first at `first`, `step` apart.
+mlir::Value createSliceAlong(NodeContext &node, mlir::Value value, int64_t axis, int64_t first,
+                             int64_t count, int64_t step = 1);
+
 /// `value` between `low` and `high` elements of the number 0; negative ones are cut off.
 mlir::Value createPad(NodeContext &node, mlir::Value value, llvm::ArrayRef<int64_t> low,
                       llvm::ArrayRef<int64_t> high);

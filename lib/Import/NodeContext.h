@@ -216,6 +216,10 @@ private:
   std::string where;
 };
 
+inline mlir::RankedTensorType getTensorType(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType());
+}
+
 /// Whether a value is computed from constants only.
 bool isConstantExpression(mlir::Value value);
 

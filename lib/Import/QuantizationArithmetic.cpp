@@ -103,13 +103,6 @@ FailureOr<Value> ParameterReader::expand(Value value) const {
   return node.create<qnn::SliceOp>(type.clone(shape), value, offsets, strides);
 }
 
-static Value convert(NodeContext &node, Value value, Type elementType) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getElementType() == elementType
-             ? value
-             : node.create<qnn::CastOp>(type.clone(elementType), value);
-}
-
 Value createQuantized(NodeContext &node, Value input, Value scale, Value zeroPoint,
                       IntegerType codes) {
   bool isSigned = qnn::isSignedStorage(codes);
@@ -120,7 +113,7 @@ Value createQuantized(NodeContext &node, Value input, Value scale, Value zeroPoi
   Value steps = math.unary<qnn::RoundOp>(math.div(input, scale));
   if (zeroPoint)
     steps = math.add(steps, zeroPoint);
-  return convert(node, math.clip(steps, low, high), codes);
+  return math.cast(math.clip(steps, low, high), codes);
 }
 
 LogicalResult importQuantizeArithmetic(NodeContext &node, Type codes) {
@@ -135,7 +128,8 @@ LogicalResult importQuantizeArithmetic(NodeContext &node, Type codes) {
     return failure();
   Value zeroPoint;
   if (node.hasInput(2)) {
-    auto expanded = reader.expand(convert(node, node.getValue(2), node.builder.getF32Type()));
+    Value codes = FloatMath(node).cast(node.getValue(2), node.builder.getF32Type());
+    auto expanded = reader.expand(codes);
     if (failed(expanded))
       return failure();
     zeroPoint = *expanded;
@@ -155,12 +149,12 @@ LogicalResult importDequantizeArithmetic(NodeContext &node, Type resultType) {
   bool isWide = integer && integer.getWidth() == 32 && node.hasInput(2);
   Type exact = isWide ? Type(node.builder.getI64Type()) : f32;
   FloatMath math(node);
-  Value codes = convert(node, node.getValue(0), exact);
+  Value codes = math.cast(node.getValue(0), exact);
   if (node.hasInput(2)) {
     if (isa<IntegerType>(node.getElementType(2)) != static_cast<bool>(integer))
       return node.error("E2402", "the zero point, " + node.describeInput(2) +
                                      ", must have the element type of the codes");
-    auto zeroPoint = reader.expand(convert(node, node.getValue(2), exact));
+    auto zeroPoint = reader.expand(math.cast(node.getValue(2), exact));
     if (failed(zeroPoint))
       return failure();
     codes = math.sub(codes, *zeroPoint);
@@ -168,8 +162,8 @@ LogicalResult importDequantizeArithmetic(NodeContext &node, Type resultType) {
   auto scale = reader.expand(node.getValue(1));
   if (failed(scale))
     return failure();
-  Value reals = math.mul(convert(node, codes, f32), *scale);
-  return node.setResult(convert(node, reals, resultType));
+  Value reals = math.mul(math.cast(codes, f32), *scale);
+  return node.setResult(math.cast(reals, resultType));
 }
 
 } // namespace qcc::import

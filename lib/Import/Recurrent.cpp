@@ -6,6 +6,7 @@
 // is qnn.recurrent. Each direction is a layer of its own.
 //===----------------------------------------------------------------------===//
 #include "lib/Import/FloatMath.h"
+#include "lib/Import/Moves.h"
 
 #include <cmath>
 
@@ -50,7 +51,6 @@ private:
   LogicalResult checkShapes();
   LogicalResult requireShape(unsigned input, ArrayRef<int64_t> shape);
   /// Elements [first, first + count) of dimension `axis`.
-  Value slice(Value value, int64_t axis, int64_t first, int64_t count);
   /// The part of an input that belongs to one direction, without that dimension.
   Value getPart(unsigned input, int64_t direction);
   /// The same for states, which may come with the batch first.
@@ -170,27 +170,17 @@ LogicalResult Layer::checkShapes() {
   return success();
 }
 
-Value Layer::slice(Value value, int64_t axis, int64_t first, int64_t count) {
-  auto type = cast<RankedTensorType>(value.getType());
-  if (type.getDimSize(axis) == count)
-    return value;
-  SmallVector<int64_t> shape(type.getShape()), offsets(shape.size(), 0), strides(shape.size(), 1);
-  shape[axis] = count;
-  offsets[axis] = first;
-  return node.create<qnn::SliceOp>(type.clone(shape), value, offsets, strides);
-}
-
 Value Layer::getPart(unsigned input, int64_t direction) {
   if (!node.hasInput(input))
     return {};
-  Value part = slice(node.getValue(input), 0, direction, 1);
+  Value part = createSliceAlong(node, node.getValue(input), 0, direction, 1);
   return node.createReshape(part, node.getShape(input).drop_front());
 }
 
 Value Layer::getState(unsigned input, int64_t direction) {
   if (!node.hasInput(input))
     return {};
-  Value part = slice(node.getValue(input), batchFirst ? 1 : 0, direction, 1);
+  Value part = createSliceAlong(node, node.getValue(input), batchFirst ? 1 : 0, direction, 1);
   return node.createReshape(part, {batch, size});
 }
 
@@ -200,11 +190,13 @@ qnn::RecurrentOp Layer::createDirection(Value input, Value lengths, int64_t dire
   int64_t width = gates * size;
   Value bias, recurrentBias;
   if (Value both = getPart(inputB, direction)) {
-    Value first = slice(both, 0, 0, width), second = slice(both, 0, width, width);
+    Value first = createSliceAlong(node, both, 0, 0, width),
+          second = createSliceAlong(node, both, 0, width, width);
     if (resetAfter) {
-      recurrentBias = slice(second, 0, 2 * size, size);
+      recurrentBias = createSliceAlong(node, second, 0, 2 * size, size);
       SmallVector<float> zeros(size);
-      Value parts[] = {slice(second, 0, 0, 2 * size), node.createFloats({size}, zeros)};
+      Value parts[] = {createSliceAlong(node, second, 0, 0, 2 * size),
+                       node.createFloats({size}, zeros)};
       second = node.create<qnn::ConcatOp>(typeOf({width}), ValueRange(parts), 0);
     }
     bias = math.add(first, second);

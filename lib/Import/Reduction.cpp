@@ -73,18 +73,11 @@ template <qnn::ReduceKind kind> static LogicalResult importReduce(NodeContext &n
   return node.setResult(node.createReshape(result, reduction->shape));
 }
 
-static Value createCast(NodeContext &node, Value value, Type element) {
-  auto type = cast<RankedTensorType>(value.getType());
-  if (type.getElementType() == element)
-    return value;
-  return node.create<qnn::CastOp>(RankedTensorType::get(type.getShape(), element), value);
-}
-
 /// Roots, powers and logarithms of numbers of other types go through f32.
 template <typename Op> static Value createFunction(NodeContext &node, Value value) {
   Type element = getElementTypeOrSelf(value.getType());
-  Value real = createCast(node, value, node.builder.getF32Type());
-  return createCast(node, FloatMath(node).unary<Op>(real), element);
+  FloatMath math(node);
+  return math.cast(math.unary<Op>(math.cast(value, node.builder.getF32Type())), element);
 }
 
 /// Sums of a function of the elements, and a function of the sum.
@@ -119,14 +112,14 @@ static LogicalResult importReduceLogSumExp(NodeContext &node) {
   if (reduction->isIdentity)
     return node.setResult(Tensor(node.getInput(0)));
   FloatMath math(node);
-  Value input = createCast(node, node.getValue(0), node.builder.getF32Type());
+  Value input = math.cast(node.getValue(0), node.builder.getF32Type());
   constexpr float limit = std::numeric_limits<float>::max();
   Value largest =
       math.clip(math.reduce(qnn::ReduceKind::Max, input, reduction->axes), -limit, limit);
   Value powers = math.unary<qnn::ExpOp>(math.sub(input, largest));
   Value sum = math.reduce(qnn::ReduceKind::Sum, powers, reduction->axes);
   Value result = math.add(math.unary<qnn::LogOp>(sum), largest);
-  result = createCast(node, result, node.getElementType(0));
+  result = math.cast(result, node.getElementType(0));
   return node.setResult(node.createReshape(result, reduction->shape));
 }
 

@@ -16,15 +16,15 @@ ArrayRef<ArrayRef<Operator>> getOperatorFamilies() {
       getActivationOperators(),   getAttentionOperators(),      getCastOperators(),
       getColumnOperators(),       getComparisonOperators(),     getConstantOperators(),
       getControlFlowOperators(),  getConvolutionOperators(),    getDetectionOperators(),
-      getDeterminantOperators(),  getDiagonalOperators(),       getElementwiseOperators(),
-      getFunctionOperators(),     getFusedAttentionOperators(), getFusedOperators(),
+      getDeterminantOperators(),  getDiagonalOperators(),       getEinsumOperators(),
+      getElementwiseOperators(),  getFusedAttentionOperators(), getFusedOperators(),
       getFusedProductOperators(), getIndexingOperators(),       getLinearOperators(),
       getLogicOperators(),        getNormalizationOperators(),  getOrderingOperators(),
       getPaddingOperators(),      getPoolingOperators(),        getQLinearOperators(),
-      getQuantizationOperators(), getRearrangementOperators(),  getRecurrentOperators(),
-      getReductionOperators(),    getResizeOperators(),         getSamplingOperators(),
-      getShapeOperators(),        getSignalOperators(),         getSlicingOperators(),
-      getSoftmaxOperators(),      getTextOperators(),
+      getQuantizationOperators(), getRealFunctionOperators(),   getRearrangementOperators(),
+      getRecurrentOperators(),    getReductionOperators(),      getResizeOperators(),
+      getSamplingOperators(),     getShapeOperators(),          getSignalOperators(),
+      getSlicingOperators(),      getSoftmaxOperators(),        getTextOperators(),
   };
   return families;
 }

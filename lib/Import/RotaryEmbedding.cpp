@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/AttentionHeads.h"
 #include "lib/Import/FloatMath.h"
+#include "lib/Import/Moves.h"
 
 using namespace mlir;
 
@@ -11,22 +12,11 @@ namespace qcc::import {
 
 namespace {
 
-RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
-Value slice(NodeContext &node, Value value, int64_t first, int64_t count, int64_t step) {
-  SmallVector<int64_t> shape(typeOf(value).getShape()), offsets(shape.size(), 0),
-      strides(shape.size(), 1);
-  shape.back() = count;
-  offsets.back() = first;
-  strides.back() = step;
-  return node.create<qnn::SliceOp>(typeOf(value).clone(shape), value, offsets, strides);
-}
-
 Value join(NodeContext &node, Value lhs, Value rhs, int64_t axis) {
-  SmallVector<int64_t> shape(typeOf(lhs).getShape());
-  shape[axis] += typeOf(rhs).getDimSize(axis);
+  SmallVector<int64_t> shape(getTensorType(lhs).getShape());
+  shape[axis] += getTensorType(rhs).getDimSize(axis);
   Value parts[] = {lhs, rhs};
-  return node.create<qnn::ConcatOp>(typeOf(lhs).clone(shape), ValueRange(parts), axis);
+  return node.create<qnn::ConcatOp>(getTensorType(lhs).clone(shape), ValueRange(parts), axis);
 }
 
 /// Cosines or sines as [batch, 1, steps, half]: those of the positions, or of every step.
@@ -52,7 +42,7 @@ FailureOr<Value> readTable(NodeContext &node, unsigned input, int64_t batch, int
     table = node.create<qnn::GatherOp>(*type, table, node.getValue(positions), 0);
   }
   SmallVector<int64_t> wanted = {batch, steps, half};
-  if (typeOf(table).getShape() != ArrayRef<int64_t>(wanted))
+  if (getTensorType(table).getShape() != ArrayRef<int64_t>(wanted))
     return node.error("E2302", node.describeInput(input) + " of shape " + formatShape(shape) +
                                    " does not give " + formatShape(wanted));
   return node.createReshape(table, {batch, 1, steps, half});
@@ -66,7 +56,7 @@ LogicalResult importRotaryEmbedding(NodeContext &node) {
   auto input = splitHeads(node, 0, "num_heads");
   if (failed(input))
     return failure();
-  auto type = typeOf(*input);
+  auto type = getTensorType(*input);
   int64_t size = type.getDimSize(3), rotated = node.getInt("rotary_embedding_dim", 0);
   rotated = rotated == 0 ? size : rotated;
   if (rotated < 2 || rotated > size || rotated % 2 != 0)
@@ -80,8 +70,8 @@ LogicalResult importRotaryEmbedding(NodeContext &node) {
   if (failed(sines))
     return failure();
   bool interleaved = node.getInt("interleaved", 0) != 0;
-  Value x = slice(node, *input, 0, half, interleaved ? 2 : 1);
-  Value y = slice(node, *input, interleaved ? 1 : half, half, interleaved ? 2 : 1);
+  Value x = createSliceAlong(node, *input, 3, 0, half, interleaved ? 2 : 1);
+  Value y = createSliceAlong(node, *input, 3, interleaved ? 1 : half, half, interleaved ? 2 : 1);
   FloatMath math(node);
   Value real = math.sub(math.mul(*cosines, x), math.mul(*sines, y));
   Value imaginary = math.add(math.mul(*sines, x), math.mul(*cosines, y));
@@ -97,7 +87,7 @@ LogicalResult importRotaryEmbedding(NodeContext &node) {
   shape[3] = rotated;
   result = node.createReshape(result, shape);
   if (rotated < size)
-    result = join(node, result, slice(node, *input, rotated, size - rotated, 1), 3);
+    result = join(node, result, createSliceAlong(node, *input, 3, rotated, size - rotated), 3);
   return node.setResult(node.getRank(0) == 3 ? joinHeads(node, result) : result);
 }
 

@@ -1,4 +1,4 @@
-//===- Functions.cpp - ONNX operators that are functions of reals
+//===- RealFunctions.cpp - ONNX operators that are functions of reals
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -110,7 +110,7 @@ static FailureOr<Value> createAreaTangent(NodeContext &node, Value x) {
   return math.mul(difference, math.scalar(0.5f));
 }
 
-ArrayRef<Operator> getFunctionOperators() {
+ArrayRef<Operator> getRealFunctionOperators() {
   static const Operator rows[] = {
       {"", "Acos", 7, 1, 1, 1, "", importFunction<createArcCosine>},
       {"", "Acosh", 9, 1, 1, 1, "", importFunction<createAreaCosine>},
