@@ -84,16 +84,6 @@ Error readDims(const opt::InputArgList &arguments, CompileOptions &options) {
   return Error::success();
 }
 
-/// Place of a stage in the order of the table, Import first; nothing for an unknown name.
-std::optional<size_t> findStage(StringRef name) {
-  if (name == "import")
-    return 0;
-  for (auto [index, stage] : enumerate(pipeline::getStages()))
-    if (stage.name == name)
-      return index + 1;
-  return std::nullopt;
-}
-
 Error readStages(const opt::InputArgList &arguments, CommandLine &line) {
   line.emit = arguments.getLastArgValue(OPT_emit, "obj").str();
   std::string &start = line.compile.startFrom, &stop = line.compile.stopAfter;
@@ -195,6 +185,15 @@ Expected<opt::InputArgList> parseArguments(int argc, char **argv, Tool tool) {
   return std::move(arguments);
 }
 
+std::optional<size_t> findStage(StringRef name) {
+  if (name == "import")
+    return 0;
+  for (auto [index, stage] : enumerate(pipeline::getStages()))
+    if (stage.name == name)
+      return index + 1;
+  return std::nullopt;
+}
+
 Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
   for (const opt::Arg *argument : arguments)
     if (argument->getNumValues() == 1 && StringRef(argument->getValue()).empty())
@@ -242,7 +241,7 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
     return error;
   if (Error error = readStages(arguments, line))
     return error;
-  if (Error error = checkCombinations(arguments, line.emit))
+  if (Error error = checkCombinations(arguments, line))
     return error;
   line.output = arguments.getLastArgValue(OPT_output).str();
   line.manifest = arguments.getLastArgValue(OPT_manifest).str();

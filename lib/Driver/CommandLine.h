@@ -32,8 +32,11 @@ struct CommandLine {
 /// Fills `line` from parsed arguments. Errors are usage errors with their code.
 llvm::Error readCommandLine(const llvm::opt::InputArgList &arguments, CommandLine &line);
 
-/// Refuses options that would silently do nothing beside or without others. `emit`: what is written.
-llvm::Error checkCombinations(const llvm::opt::InputArgList &arguments, llvm::StringRef emit);
+/// Place of a stage in the order of the table, Import first; nothing for an unknown name.
+std::optional<size_t> findStage(llvm::StringRef name);
+
+/// Refuses options that would silently do nothing beside or without others.
+llvm::Error checkCombinations(const llvm::opt::InputArgList &arguments, const CommandLine &line);
 
 /// Flags of an option, behind LLVM's own.
 enum OptionMark { DecidesOutput = 1 << 4, NamesFile = 1 << 5 };

@@ -222,7 +222,7 @@ OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &contex
     return nullptr;
   }
   setTarget(*module, options.target, options.cpu, options.attributes);
-  if (!(*module)->hasAttr("qcc.name"))
+  if (!options.name.empty() || !(*module)->hasAttr("qcc.name"))
     (*module)->setAttr("qcc.name",
                        StringAttr::get(&context, options.name.empty() ? "model" : options.name));
   (*module)->setAttr("qcc.optimization", StringAttr::get(&context, options.optimization));

@@ -60,14 +60,15 @@ def make_flags(runner, bound, inputs):
 
 
 def compile_to(qcc, model, result, *flags):
-    command = [qcc, model, *flags, "-no-selftest", "-o", result]
+    command = [qcc, model, *flags, "-o", result]
     return subprocess.run(command, capture_output=True, timeout=ways.SECONDS, check=False).returncode == 0
 
 
 def find_emitters(qcc, runner, inputs):
     manifest, emitters = runner.folder / "manifest.json", set()
     for bound in (runner.bound, runner.bound | {value.name for value in runner.case.inputs[1:]}):
-        if compile_to(qcc, runner.case.path, runner.folder / "case.o", *make_flags(runner, bound, inputs), f"-manifest={manifest}"):
+        if compile_to(qcc, runner.case.path, runner.folder / "case.o", *make_flags(runner, bound, inputs), "-no-selftest",
+                      f"-manifest={manifest}"):
             emitters |= {node["emitter"] for node in json.loads(manifest.read_text())["nodes"]}
     return emitters
 
