@@ -123,17 +123,19 @@ private:
   }
 
   void writeSizes() {
-    define("ARENA_SIZE", Twine(artifact.arenaSize) + "u",
-           "bytes; exact; inputs and outputs not included");
+    define("ARENA_SIZE", Twine(getArraySize(artifact.arenaSize)) + "u",
+           artifact.arenaSize ? "bytes; exact; inputs and outputs not included"
+                              : "bytes; nothing is kept there, but C has no empty arrays");
     define("ARENA_ALIGN", Twine(artifact.arenaAlign) + "u", "bytes");
-    define("STACK_MAX", Twine(artifact.stackMax) + "u", "bytes; worst case of every function below");
+    define("STACK_MAX", Twine(artifact.stackMax) + "u",
+           "bytes; worst case of every function below");
     if (artifact.stateSize) {
       define("STATE_SIZE", Twine(artifact.stateSize) + "u",
              "bytes; one stream's, kept between calls");
       define("STATE_ALIGN", Twine(artifact.stateAlign) + "u", "bytes");
     }
     if (artifact.selftestSize >= 0)
-      define("SELFTEST_SIZE", Twine(artifact.selftestSize) + "u",
+      define("SELFTEST_SIZE", Twine(getArraySize(artifact.selftestSize)) + "u",
              "bytes of work memory of the selftest");
     define("WEIGHTS_SIZE", Twine(artifact.weightsSize) + "u");
     define("MACS", Twine(artifact.macs) + "u", "multiply-accumulates of one run");

@@ -37,7 +37,7 @@ std::string writeManifest(const Artifact &artifact) {
       {"inputs", describe(artifact.inputs)},
       {"outputs", describe(artifact.outputs)},
       {"state", json::Object{{"size", artifact.stateSize}, {"align", artifact.stateAlign}}},
-      {"arena", json::Object{{"size", artifact.arenaSize},
+      {"arena", json::Object{{"size", getArraySize(artifact.arenaSize)},
                              {"align", artifact.arenaAlign},
                              {"bound", artifact.arenaBound}}},
       {"weights_size", artifact.weightsSize},
@@ -48,7 +48,7 @@ std::string writeManifest(const Artifact &artifact) {
       {"nodes", json::Array(artifact.nodes)},
   };
   if (artifact.selftestSize >= 0)
-    manifest["selftest_size"] = artifact.selftestSize;
+    manifest["selftest_size"] = getArraySize(artifact.selftestSize);
   return formatv("{0:2}\n", json::Value(std::move(manifest))).str();
 }
 

@@ -38,6 +38,9 @@ struct Artifact {
   llvm::json::Array nodes;
 };
 
+/// The size of an array that holds `bytes`: C has no empty ones.
+inline int64_t getArraySize(int64_t bytes) { return bytes ? bytes : 1; }
+
 /// C99 and C++ header text; it is the manual of the object.
 std::string writeHeader(const Artifact &artifact);
 
