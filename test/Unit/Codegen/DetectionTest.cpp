@@ -31,7 +31,7 @@ TEST_P(DetectionTest, centers) {
   Agreement().check(network("overlap 0.1 {center = true}"), GetParam());
 }
 
-/// NaN, infinities and sizes below zero.
+/// suppress-f1: NaN, infinities and sizes below zero.
 TEST_P(DetectionTest, anyBits) {
   Agreement(true).check(network("overlap 0.2"), GetParam());
   Agreement(true).check(network("overlap 0.2 least 0.0 {center = true}"), GetParam());

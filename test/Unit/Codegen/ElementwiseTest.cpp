@@ -62,6 +62,7 @@ TEST_P(ElementwiseTest, functions) {
   checkUnary({"exp", "log", "tanh", "sigmoid", "erf", "sin", "cos", "atan"}, {"f32"});
 }
 
+// abs-f1 neg-f1 relu-f1 floor-f1 ceil-f1 round-f1 sqrt-f1
 TEST_P(ElementwiseTest, functionsOfAnyWidth) {
   checkUnary({"abs", "neg", "relu"}, join(integerTypes, floatTypes));
   checkUnary({"floor", "ceil", "round", "sqrt"}, floatTypes);
@@ -76,23 +77,27 @@ TEST_P(ElementwiseTest, clipsAnyType) {
   }
 }
 
+// add-f1 rem-f1 min-f1 max-f1
 TEST_P(ElementwiseTest, arithmetic) {
   checkBinary({"add", "sub", "mul", "div", "rem", "min", "max"}, join(integerTypes, floatTypes));
 }
 
+// pow-f1 pow-f2
 TEST_P(ElementwiseTest, powers) { checkBinary({"pow"}, join(integerTypes, {"f32"})); }
 
+// and-f1 shift-f1
 TEST_P(ElementwiseTest, bits) {
   checkBinary({"and", "or", "xor"}, join(integerTypes, {"i1"}));
   checkBinary({"shift_left", "shift_right"}, integerTypes);
 }
 
+// compare-f1
 TEST_P(ElementwiseTest, comparisons) {
   checkBinary({"compare equal", "compare less", "compare less_or_equal"},
               join(integerTypes, {"f32", "f64", "i1"}), "i1");
 }
 
-// Three operands of different ranks, one of them a single number.
+// select-f1: three operands of different ranks, one of them a single number.
 TEST_P(ElementwiseTest, selectBroadcasts) {
   for (const std::string &type : join(integerTypes, {"f32", "f64", "i1"})) {
     std::string a = tensor("5x1x", type), b = tensor("", type), y = tensor("2x5x33x", type);

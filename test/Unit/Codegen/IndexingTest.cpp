@@ -2,7 +2,7 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Random bytes are indices of every size: most lie outside the tensor.
+// Random bytes are indices of every size: most lie outside the tensor. index-c1
 //===----------------------------------------------------------------------===//
 #include "Agreement.h"
 
@@ -77,6 +77,7 @@ TEST_P(IndexingTest, gathersElementsAndRows) {
         "i32");
 }
 
+// scatter-f1
 TEST_P(IndexingTest, scattersEveryKind) {
   for (const char *kind : {"assign", "add", "mul", "max", "min"})
     for (const char *element : {"f32", "i32", "ui8", "i64"})
@@ -111,6 +112,7 @@ TEST_P(IndexingTest, broadcasts) {
     })");
 }
 
+// order-f1
 TEST_P(IndexingTest, findsExtremes) {
   for (const char *element : {"f32", "i8", "ui8", "i64"})
     for (const char *last : {"false", "true"})
@@ -146,6 +148,7 @@ TEST_P(IndexingTest, ordersNaNLast) {
     })");
 }
 
+// cumulative-f1
 TEST_P(IndexingTest, accumulates) {
   for (const char *element : {"f32", "i32", "ui8", "i64"})
     for (const char *kind : {"sum %x", "product %x"})

@@ -169,6 +169,7 @@ TEST_P(RecurrentTest, batches) {
         check(kind, {steps, batch, 21}, sequence | hidden | constantWeights);
 }
 
+// recurrent-f4: lengths below zero and beyond the steps, among other parts.
 TEST_P(RecurrentTest, partsOfLSTM) {
   for (unsigned parts : {0u, +hidden, +cell, +peepholes, +lengths, +sequence, +reverse, +coupled,
                          +clip, hidden | cell | peepholes | lengths | sequence | reverse | clip,

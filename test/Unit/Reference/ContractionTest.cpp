@@ -129,6 +129,18 @@ TEST_F(ContractionTest, FloatSumsGoUpInK) {
   EXPECT_EQ(values<float>(y), (std::vector<float>{4.0f, 1.5f}));
 }
 
+// contraction-c4: two roundings of the multiplier, then one of the sum and one of the product.
+TEST_F(ContractionTest, FloatResultOfCodes) {
+  Tensor x = make<uint8_t>("tensor<1x2x!quant.uniform<u8:f32, 0.30000001192092896:3>>", {5, 1});
+  Tensor w =
+      make<int8_t>("tensor<2x2x!quant.uniform<i8:f32, 0.69999998807907104:1>>", {2, 3, -1, 4});
+  std::string body;
+  llvm::raw_string_ostream(body) << "matmul %a, %b : " << x.type << ", " << w.type
+                                 << " -> tensor<1x2xf32>";
+  EXPECT_EQ(values<float>(runOp(body, {x, w}, "tensor<1x2xf32>")),
+            (std::vector<float>{6.0f * (0.3f * 0.7f), -2.0f * (0.3f * 0.7f)}));
+}
+
 // contraction-c5
 TEST_F(ContractionTest, IntegerResultIsTheAccumulator) {
   Tensor x = make<uint8_t>("tensor<1x2x!quant.uniform<u8:f32, 1.000000e+00:3>>", {5, 1});

@@ -88,7 +88,7 @@ TEST_F(ElementwiseTest, Broadcasts) {
   EXPECT_EQ(values<float>(y), (std::vector<float>{11, 21, 31, 12, 22, 32}));
 }
 
-// add-f1 div-f1
+// add-f1
 TEST_F(ElementwiseTest, IntegersWrapAndTruncate) {
   Tensor a = make<int32_t>("tensor<3xi32>", {2147483647, -7, INT32_MIN});
   Tensor b = make<int32_t>("tensor<3xi32>", {1, 2, -1});
