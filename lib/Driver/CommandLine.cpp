@@ -243,7 +243,11 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
     return error;
   if (Error error = checkCombinations(arguments, line))
     return error;
-  line.output = arguments.getLastArgValue(OPT_output).str();
+  // "-o=net.o" means the same: the other options have their values behind this sign.
+  StringRef output = arguments.getLastArgValue(OPT_output);
+  if (output.consume_front("=") && output.empty())
+    return usage("-o=: needs a value", "E5015");
+  line.output = output.str();
   line.manifest = arguments.getLastArgValue(OPT_manifest).str();
   line.verifyObject = arguments.hasFlag(OPT_verify_object, OPT_no_verify_object, true);
   line.verbose = arguments.hasArg(OPT_verbose);

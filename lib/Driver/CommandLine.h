@@ -51,6 +51,9 @@ llvm::opt::Visibility getVisibility(Tool tool);
 /// Parses argv; reports unknown options with the nearest known one.
 llvm::Expected<llvm::opt::InputArgList> parseArguments(int argc, char **argv, Tool tool);
 
+/// Answers -help, -version and -print-*; false where none of them is given.
+bool printInformation(const llvm::opt::InputArgList &arguments, Tool tool);
+
 /// Prints "qcc: error: ..." for every message.
 void printDiagnostics(llvm::StringRef tool, const Diagnostics &diagnostics);
 

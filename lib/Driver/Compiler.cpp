@@ -29,7 +29,6 @@ public:
 
 private:
   ExitCode compileToFiles();
-  bool printInformation(const opt::InputArgList &arguments);
   /// A file of -save-temps beside the dumps.
   struct Intermediate {
     std::string path;
@@ -50,28 +49,6 @@ private:
   std::string temporaries;    // prefix of the files of -save-temps
   Diagnostics diagnostics;
 };
-
-bool Compiler::printInformation(const opt::InputArgList &arguments) {
-  if (arguments.hasArg(OPT_help)) {
-    getOptionTable().printHelp(outs(), "qcc [options] model.onnx -o model.o",
-                               "qcc: compiles ONNX networks to objects", false, false,
-                               getVisibility(Tool::Compiler));
-  } else if (arguments.hasArg(OPT_version)) {
-    outs() << "qcc " << QCC_VERSION << " (LLVM " << LLVM_VERSION_STRING << ")\n";
-  } else if (arguments.hasArg(OPT_print_targets)) {
-    for (StringRef name : getTargetNames())
-      outs() << name << "\n";
-  } else if (arguments.hasArg(OPT_print_stages)) {
-    outs() << "import: ONNX bytes as qnn operations on static tensors\n";
-    for (const pipeline::Stage &stage : pipeline::getStages())
-      outs() << stage.name << ": " << stage.meaning << "\n";
-  } else if (arguments.hasArg(OPT_print_supported_operators)) {
-    import::printSupportedOperators(outs());
-  } else {
-    return false;
-  }
-  return true;
-}
 
 void Compiler::chooseOutputs() {
   output = line.output;
@@ -102,6 +79,12 @@ void Compiler::chooseOutputs() {
 
 /// Before minutes of work: a wrong path is an error now.
 bool Compiler::checkOutputs(OutputFiles &files) {
+  if (output == header) {
+    diagnostics.error("E6104", output,
+                      "would be written twice, for the object's header has this name too; choose "
+                      "another path");
+    return false;
+  }
   registerFiles(line.compile, files);
   for (const std::string &path : {output, header, line.manifest})
     if (!path.empty())
@@ -119,15 +102,16 @@ bool Compiler::isWithinLimits(const emit::Artifact &artifact) {
     int64_t value;
     const char *what, *option;
   } limits[] = {
-      {line.maxArena, artifact.arenaSize, "the arena", "-max-arena"},
-      {line.maxFlash, artifact.codeSize + artifact.weightsSize, "code and weights", "-max-flash"},
-      {line.maxStack, artifact.stackMax, "the stack", "-max-stack"},
+      {line.maxArena, artifact.arenaSize, "the arena takes", "-max-arena"},
+      {line.maxFlash, artifact.codeSize + artifact.weightsSize, "code and weights take",
+       "-max-flash"},
+      {line.maxStack, artifact.stackMax, "the stack takes", "-max-stack"},
   };
   bool exceeded = false;
   for (const Limit &limit : limits)
     if (limit.limit && limit.value > *limit.limit) {
       diagnostics.error("E7010", line.compile.input,
-                        formatv("{0} takes {1} bytes, {2} allows {3}", limit.what, limit.value,
+                        formatv("{0} {1} bytes, {2} allows {3}", limit.what, limit.value,
                                 limit.option, *limit.limit));
       exceeded = true;
     }
@@ -226,7 +210,7 @@ ExitCode Compiler::run(int argc, char **argv) {
   Expected<opt::InputArgList> arguments = parseArguments(argc, argv, Tool::Compiler);
   Error error = arguments ? Error::success() : arguments.takeError();
   if (!error) {
-    if (printInformation(*arguments))
+    if (printInformation(*arguments, Tool::Compiler))
       return ExitCode::Ok;
     error = readCommandLine(*arguments, line);
   }

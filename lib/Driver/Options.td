@@ -15,15 +15,18 @@ class WriteValue<string name, string meta, string help> : Value1<name, meta, hel
 
 def help : Flag1<"help", "print this text">;
 def version : Flag1<"version", "print the version">;
+def : Flag<["-"], "h">, Alias<help>;
+def : Flag<["--"], "help">, Alias<help>;
+def : Flag<["--"], "version">, Alias<version>;
 def verbose : WriteFlag<"v", "print a summary of the compiled network">;
 def output : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">, Visibility<[WriteVisibility]>, HelpText<"object to write; the header is written beside it">, Flags<[NamesFile]>;
-def target : Value1<"target", "<name>", "machine: host, x86_64, aarch64, cortex-m0 ... cortex-m55 (see -print-targets)">, Flags<[DecidesOutput]>;
+def target : Value1<"target", "<name>", "machine: host (default), x86_64, aarch64, cortex-m0 ... cortex-m55 (see -print-targets)">, Flags<[DecidesOutput]>;
 def mcpu : Value1<"mcpu", "<cpu>", "CPU of the target, LLVM's names; host without it is this machine's">, Flags<[DecidesOutput]>;
 def mattr : Value1<"mattr", "<+a,-b>", "features to add or remove">, Flags<[DecidesOutput]>;
 def optimize : Joined<["-"], "O">, MetaVarName<"<0|1|2|3|s>">, HelpText<"how hard LLVM works on the generated code; 2 is the default, s prefers small code">, Flags<[DecidesOutput]>;
 def name : WriteValue<"name", "<identifier>", "prefix of every symbol and macro; default: the file's stem">, Flags<[DecidesOutput]>;
 def emit : WriteValue<"emit", "<kind>", "obj (default), asm, llvm, onnx (the simplified network), or the MLIR of a stage: import, simplify, ... codegen">;
-def stop_after : Value1<"stop-after", "<stage>", "run no stage after this one; with -emit=<stage>, its default">;
+def stop_after : Value1<"stop-after", "<stage>", "run no stage after this one; the output is what it hands on">;
 def start_from : Value1<"start-from", "<stage>", "the input is MLIR text as the stage before <stage> hands it on">;
 def dump_stages : Value1<"dump-stages", "<dir>", "write NN.<stage>.mlir after every stage, weights elided">, Flags<[NamesFile]>;
 def save_temps : WriteFlag<"save-temps", "write the stages' dumps, LLVM IR and assembly beside the output">;
@@ -39,7 +42,7 @@ def io : Value1<"io", "<native|quantized>", "element types at the boundary: the 
 def keep_tensors : Flag1<"keep-tensors", "give every kernel's result memory of its own">, Flags<[DecidesOutput]>;
 def manifest : WriteValue<"manifest", "<file.json>", "write the facts of the header as JSON">, Flags<[NamesFile]>;
 def verify_object : WriteFlag<"verify-object", "check the finished object against the contract (default)">;
-def no_verify_object : WriteFlag<"no-verify-object", "do not">;
+def no_verify_object : WriteFlag<"no-verify-object", "leave the check of the finished object out">;
 def no_selftest : WriteFlag<"no-selftest", "leave <name>_selftest out of the object">, Flags<[DecidesOutput]>;
 def remarks : Value1<"Rpass", "<regex>", "print remarks whose text matches">;
 def max_arena : WriteValue<"max-arena", "<bytes>", "fail with exit code 4 when the arena is larger">;
@@ -61,5 +64,5 @@ def labels : RunValue<"labels", "<file.npy>", "class of each sample: print the a
 def expect : RunValue<"expect", "<name:file.npy>", "values of an output for each sample: print the largest difference">;
 def run_output : RunValue<"output", "<name:file.npy>", "write an output of every sample">;
 def run_with : RunValue<"run-with", "<compiled|reference>", "evaluate the network with generated code (default) or the Reference evaluator">;
-def compare : RunValue<"compare", "<reference>", "compare every kernel's result with the Reference evaluator">;
+def compare : RunValue<"compare", "reference", "compare every kernel's result with the Reference evaluator">;
 def latency : RunFlag<"latency", "print percentiles of the time of one run">;

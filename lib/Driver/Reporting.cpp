@@ -9,6 +9,7 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <unistd.h>
@@ -71,20 +72,25 @@ void DiagnosticForwarder::forward(mlir::Diagnostic &diagnostic) {
   }
 }
 
+ExitCode getExitCode(StringRef text) {
+  StringRef code = splitCode(text).second;
+  // Files that -input=, -labels= and -expect= name are data, not the command line.
+  bool isData = code == "E5022" || code == "E5024";
+  if (code == "E5001" || (code.starts_with("E50") && code >= "E5010" && !isData))
+    return ExitCode::Usage;
+  if (code.starts_with("E60") || code == "E7000")
+    return ExitCode::Internal;
+  if (code.starts_with("E61"))
+    return ExitCode::CannotWrite;
+  return code == "E7010" ? ExitCode::Limit : ExitCode::BadInput;
+}
+
 ExitCode getExitCode(const Diagnostics &diagnostics) {
-  ExitCode code = diagnostics.hasErrors() ? ExitCode::BadInput : ExitCode::Ok;
-  for (const Diagnostics::Message &message : diagnostics.getMessages()) {
-    if (message.kind != Diagnostics::Message::Kind::Error)
-      continue;
-    StringRef said = message.code;
-    if (said.starts_with("E60"))
-      return ExitCode::Internal;
-    if (said.starts_with("E61"))
-      code = ExitCode::CannotWrite;
-    else if (said == "E7010")
-      code = ExitCode::Limit;
-  }
-  return code;
+  ExitCode gravest = diagnostics.hasErrors() ? ExitCode::BadInput : ExitCode::Ok;
+  for (const Diagnostics::Message &message : diagnostics.getMessages())
+    if (message.kind == Diagnostics::Message::Kind::Error)
+      gravest = std::max(gravest, getExitCode(format(message)));
+  return gravest;
 }
 
 // LLVM calls these where it cannot go on. The exit code tells a caller that the fault is ours.

@@ -34,7 +34,10 @@ private:
   mlir::ScopedDiagnosticHandler handler;
 };
 
-/// What the gravest error means to the shell; BadInput where no code says otherwise.
+/// What an error means to the shell, from the code that its text ends with.
+ExitCode getExitCode(llvm::StringRef text);
+
+/// What the gravest error means to the shell.
 ExitCode getExitCode(const Diagnostics &diagnostics);
 
 /// Runs a tool so that nothing but its own messages is printed: LLVM's fatal errors and exhausted

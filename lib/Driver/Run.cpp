@@ -27,11 +27,10 @@ public:
   ExitCode run(int argc, char **argv);
 
 private:
-  /// An output that cannot be written has an exit code of its own, whatever `code` says.
-  ExitCode fail(Error error, ExitCode code = ExitCode::BadInput) {
+  ExitCode fail(Error error) {
     std::string text = toString(std::move(error));
     errs() << "qcc-run: error: " << text << "\n";
-    return StringRef(text).contains("[E61") ? ExitCode::CannotWrite : code;
+    return getExitCode(text);
   }
   Error checkOptions(const opt::InputArgList &arguments);
   ExitCode execute(const opt::InputArgList &arguments);
@@ -232,17 +231,13 @@ ExitCode NetworkRun::execute(const opt::InputArgList &arguments) {
 ExitCode NetworkRun::run(int argc, char **argv) {
   Expected<opt::InputArgList> arguments = parseArguments(argc, argv, Tool::Runner);
   if (!arguments)
-    return fail(arguments.takeError(), ExitCode::Usage);
-  if (arguments->hasArg(OPT_help)) {
-    getOptionTable().printHelp(outs(), "qcc-run [options] model.onnx -input=file.npy",
-                               "qcc-run: compiles and runs a network", false, true,
-                               getVisibility(Tool::Runner));
+    return fail(arguments.takeError());
+  if (printInformation(*arguments, Tool::Runner))
     return ExitCode::Ok;
-  }
   if (Error error = readCommandLine(*arguments, line))
-    return fail(std::move(error), ExitCode::Usage);
+    return fail(std::move(error));
   if (Error error = checkOptions(*arguments))
-    return fail(std::move(error), ExitCode::Usage);
+    return fail(std::move(error));
   return execute(*arguments);
 }
 

@@ -49,6 +49,8 @@ static StringRef recognizeOther(StringRef bytes) {
 }
 
 FailureOr<ModelFile> readModelFile(StringRef path, Reporter &reporter) {
+  if (path == "-")
+    return reporter.error("E1002", "", "models are not read from standard input; name a file");
   llvm::sys::fs::file_status status;
   if (std::error_code code = llvm::sys::fs::status(path, status))
     return reporter.error("E1001", "", "cannot be opened: " + code.message());
@@ -56,6 +58,8 @@ FailureOr<ModelFile> readModelFile(StringRef path, Reporter &reporter) {
     return reporter.error("E1002", "",
                           status.type() == llvm::sys::fs::file_type::directory_file
                               ? "is a directory; name the .onnx file inside it"
+                          : status.type() == llvm::sys::fs::file_type::fifo_file
+                              ? "models are not read from pipes; name a file"
                               : "is not a regular file");
   uint64_t size = status.getSize();
   if (size == 0)

@@ -134,11 +134,12 @@ Error OutputFiles::write() {
     SmallString<128> target;
     if (sys::fs::real_path(file.path, target))
       target = file.path;
-    SmallString<128> temporary;
+    // Its name is short: the file's own may be as long as the file system allows.
+    SmallString<128> model(sys::path::parent_path(target)), temporary;
+    sys::path::append(model, ".qcc-%%%%%%%%.tmp");
     int descriptor;
-    if (std::error_code error =
-            sys::fs::createUniqueFile(target + ".tmp-%%%%%%", descriptor, temporary,
-                                      sys::fs::OF_None, sys::fs::all_read | sys::fs::all_write))
+    if (std::error_code error = sys::fs::createUniqueFile(
+            model, descriptor, temporary, sys::fs::OF_None, sys::fs::all_read | sys::fs::all_write))
       return makeError(file.path, "cannot write: " + error.message(), "E6101");
     pending.push_back({temporary.str().str(), target.str().str()});
     sys::RemoveFileOnSignal(temporary);
