@@ -218,7 +218,9 @@ ExitCode Compiler::run(int argc, char **argv) {
     errs() << "qcc: error: " << toString(std::move(error)) << "\n";
     return ExitCode::Usage;
   }
-  ExitCode code = compileToFiles();
+  if (arguments->hasArg(OPT_print_inputs))
+    import::printInputs(line.compile.input, outs(), diagnostics);
+  ExitCode code = arguments->hasArg(OPT_print_inputs) ? getExitCode(diagnostics) : compileToFiles();
   printDiagnostics("qcc", diagnostics);
   return code;
 }

@@ -48,6 +48,7 @@ def remarks : Value1<"Rpass", "<regex>", "print remarks whose text matches">;
 def max_arena : WriteValue<"max-arena", "<bytes>", "fail with exit code 4 when the arena is larger">;
 def max_flash : WriteValue<"max-flash", "<bytes>", "fail with exit code 4 when code and weights are larger">;
 def max_stack : WriteValue<"max-stack", "<bytes>", "fail with exit code 4 when the stack may be deeper">;
+def print_inputs : WriteFlag<"print-inputs", "print the model's inputs and outputs, and compile nothing">;
 def print_targets : Flag1<"print-targets", "list the targets">;
 def print_supported_operators : Flag1<"print-supported-operators", "print the table of ONNX operators">;
 def print_stages : Flag1<"print-stages", "list the stages and what each hands on">;

@@ -50,6 +50,10 @@ struct ImportOptions {
 mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path, const ImportOptions &options,
                                              mlir::MLIRContext &context, Diagnostics &diagnostics);
 
+/// Prints name, element type and shape of each input and output as the file declares them: what
+/// -dim, -shape and -constant may name. Whether qcc can compile the model does not matter.
+void printInputs(llvm::StringRef path, llvm::raw_ostream &os, Diagnostics &diagnostics);
+
 /// Prints the table of supported ONNX operators as Markdown.
 void printSupportedOperators(llvm::raw_ostream &os);
 
