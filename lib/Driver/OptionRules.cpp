@@ -15,7 +15,7 @@ std::string spell(OptionId option) {
 }
 
 Error checkPairs(const opt::InputArgList &arguments) {
-  auto fail = [](const Twine &text) { return createStringError(text + " [E5050]"); };
+  auto fail = [](const Twine &text) { return createStringError(text + " [E5043]"); };
   struct Pair {
     OptionId option, other;
     const char *reason;
