@@ -39,7 +39,7 @@ def QNN_BitcastOp : QNN_PureOp<"bitcast"> {
   let description = [{
     Gives a plain integer tensor its quantized meaning and back, where both have one storage type: `tensor<4xui8>` and
     `tensor<4x!quant.uniform<u8:f32, 0.5:3>>`. Plain numbers of one width are each other's bits: `tensor<4xf32>` and
-    `tensor<4xi32>`. An i1 has the width of a byte, of which any value but 0 is true.
+    `tensor<4xi32>`. No other type's bits are an i1.
   }];
   let arguments = (ins QNN_Tensor:$input);
   let results = (outs QNN_Tensor:$result);

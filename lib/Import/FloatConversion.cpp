@@ -5,7 +5,7 @@
 #include "lib/Import/FloatConversion.h"
 
 #include "lib/Import/ConstantFolding.h"
-#include "lib/Import/QuantizationParameters.h"
+#include "lib/Import/Operators/QuantizationParameters.h"
 
 using namespace mlir;
 

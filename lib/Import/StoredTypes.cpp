@@ -8,7 +8,7 @@
 #include "lib/Import/StoredTypes.h"
 
 #include "dialects/QNN/QNNTypes.h"
-#include "lib/Import/QuantizationParameters.h"
+#include "lib/Import/Operators/QuantizationParameters.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/MathExtras.h"
