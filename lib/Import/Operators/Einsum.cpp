@@ -6,8 +6,8 @@
 // both sides that the rest still needs are batch dimensions, the others of both are the depth of a
 // matrix product.
 //===----------------------------------------------------------------------===//
-#include "lib/Import/Operators/FloatMath.h"
 #include "lib/Import/NodeContext.h"
+#include "lib/Import/Operators/FloatMath.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
