@@ -100,13 +100,17 @@ std::string NetworkWriter::get(Value value, Order order) {
   return name = moveDimensions(value, form[1], permute(type.getShape(), toFirst), invert(toFirst));
 }
 
-std::string NetworkWriter::convert(Operation *op, StringRef onnxOp, StringRef name,
-                                   qnn::QuantizedType type) {
+std::string NetworkWriter::addZeroPoint(qnn::QuantizedType type) {
   int64_t zeroPoint = type.getZeroPoint();
   Type storage = qnn::getStorageType(type);
-  std::string zero = graph.addInitializer(
+  return graph.addInitializer(
       "zero_point", storage, {},
       {reinterpret_cast<const char *>(&zeroPoint), size_t(qnn::getElementBytes(storage))});
+}
+
+std::string NetworkWriter::convert(Operation *op, StringRef onnxOp, StringRef name,
+                                   qnn::QuantizedType type) {
+  std::string zero = addZeroPoint(type);
   return graph
       .addNode(onnxOp, op ? qnn::getNodeName(op) : "",
                {name.str(), graph.addFloat(qnn::getScale(type)), zero})
@@ -202,9 +206,14 @@ LogicalResult NetworkWriter::write(func::FuncOp network) {
     set(network.getArgument(i), Order::Native, inputs.back());
     graph.addInput(inputs.back(), getType(network.getArgument(i)));
   }
-  for (unsigned i = 0; i < network.getNumResults(); ++i)
-    outputs.push_back(
-        graph.makeName(network.getResultAttrOfType<StringAttr>(i, "qnn.name").getValue()));
+  Operation *end = network.front().getTerminator();
+  for (unsigned i = 0; i < network.getNumResults(); ++i) {
+    StringRef name = network.getResultAttrOfType<StringAttr>(i, "qnn.name").getValue();
+    // An output with the name of an input is that input.
+    auto argument = dyn_cast<BlockArgument>(end->getOperand(i));
+    bool isInput = argument && name == inputs[argument.getArgNumber()];
+    outputs.push_back(isInput ? name.str() : graph.makeName(name));
+  }
 
   llvm::MapVector<StringRef, int64_t> unknown;
   for (Operation &op : network.front().without_terminator()) {
@@ -223,7 +232,6 @@ LogicalResult NetworkWriter::write(func::FuncOp network) {
     return error << " [E6201]";
   }
 
-  Operation *end = network.front().getTerminator();
   for (auto [operand, name] : llvm::zip(end->getOperands(), outputs))
     (void)get(operand, Order::Native);
   for (auto [operand, name] : llvm::zip(end->getOperands(), outputs)) {

@@ -42,6 +42,9 @@ public:
   /// A real operand of an elementwise op of rank `rank`.
   std::string getBroadcast(mlir::Value value, int64_t rank, Order order);
 
+  /// An initializer with the zero point of a quantized type.
+  std::string addZeroPoint(qnn::QuantizedType type);
+
   /// Reals with the dimensions permuted, weights above all.
   std::string getPermuted(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
 

@@ -101,6 +101,8 @@ void OnnxGraph::addInput(StringRef name, RankedTensorType type) {
 
 void OnnxGraph::addOutput(StringRef name, RankedTensorType type, StringRef value) {
   describe(*graph.add_output(), name, type);
+  if (name == value)
+    return;
   onnx::NodeProto *maker = makers.lookup(value);
   if (!maker) { // an input, an initializer, or a value that is another output already
     onnx::NodeProto &copy = *graph.add_node();

@@ -27,12 +27,15 @@ public:
     std::string weights = writer.getPermuted(op.getWeights(), permutation);
     if (!op.getWeightScale())
       return weights;
-    auto scales = qnn::getConstantValues<float>(op.getWeightScale());
-    auto zeroPoint = op.getWeightZeroPoint().template getDefiningOp<qnn::ConstantOp>();
-    return dequantize(weights, scales,
-                      writer.addInitializer(zeroPoint, zeroPoint.getType().getElementType(),
-                                            getShape(scales), qnn::getBytes(zeroPoint)),
+    return dequantize(weights, qnn::getConstantValues<float>(op.getWeightScale()), getZeroPoint(),
                       invert(permutation)[0]);
+  }
+
+  std::string getZeroPoint() {
+    auto zeroPoint = op.getWeightZeroPoint().template getDefiningOp<qnn::ConstantOp>();
+    auto type = zeroPoint.getType();
+    return writer.addInitializer(zeroPoint, type.getElementType(), getShape(type.getNumElements()),
+                                 qnn::getBytes(zeroPoint));
   }
 
   /// Empty when there is none.
@@ -50,16 +53,16 @@ public:
   }
 
 private:
-  static SmallVector<int64_t> getShape(ArrayRef<float> scales) {
-    if (scales.size() == 1)
+  static SmallVector<int64_t> getShape(int64_t count) {
+    if (count == 1)
       return {};
-    return {static_cast<int64_t>(scales.size())};
+    return {count};
   }
 
   std::string dequantize(StringRef codes, ArrayRef<float> scales, StringRef zeroPoint,
                          int64_t axis) {
     std::string scale = writer.addInitializer(
-        op, Float32Type::get(op->getContext()), getShape(scales),
+        op, Float32Type::get(op->getContext()), getShape(scales.size()),
         {reinterpret_cast<const char *>(scales.data()), scales.size() * sizeof(float)});
     Names inputs{codes.str(), scale};
     if (!zeroPoint.empty())
@@ -74,15 +77,48 @@ private:
   Contraction op;
 };
 
+/// A product of codes whose result is the plain sum.
+bool isIntegerProduct(Operation *op) {
+  return getElementTypeOrSelf(op->getResult(0)).isInteger(32);
+}
+
+bool hasByteCodes(Value value) {
+  Type element = getElementTypeOrSelf(value);
+  return qnn::getQuantized(element) && qnn::getElementBytes(element) == 1;
+}
+
+std::string getZeroPoint(NetworkWriter &writer, Value codes) {
+  return writer.addZeroPoint(qnn::getQuantized(codes.getType()));
+}
+
+/// Empty when ONNX has none for the codes.
+template <typename Contraction>
+Names getIntegerInputs(NetworkWriter &writer, Contraction op, Order order,
+                       ArrayRef<int64_t> permutation) {
+  if (!hasByteCodes(op.getInput()) || op.getWeights().getType().getElementTypeBitWidth() != 8)
+    return {};
+  return {writer.get(op.getInput(), order), writer.getPermuted(op.getWeights(), permutation),
+          getZeroPoint(writer, op.getInput()), Weights<Contraction>(writer, op).getZeroPoint()};
+}
+
 bool writeConvolution(NetworkWriter &writer, qnn::Conv2DOp op) {
   Weights<qnn::Conv2DOp> weights(writer, op);
   if (!weights.areKnown())
     return false;
-  Names inputs{writer.getReal(op.getInput(), Order::ChannelsFirst), weights.get({0, 3, 1, 2})};
-  if (op.getBias())
-    inputs.push_back(weights.getBias());
+  SmallVector<int64_t> permutation{0, 3, 1, 2};
+  bool isInteger = isIntegerProduct(op);
+  Names inputs;
+  if (isInteger) {
+    inputs = getIntegerInputs(writer, op, Order::ChannelsFirst, permutation);
+    if (inputs.empty() || op.getBias())
+      return false;
+  } else {
+    inputs = {writer.getReal(op.getInput(), Order::ChannelsFirst), weights.get(permutation)};
+    if (op.getBias())
+      inputs.push_back(weights.getBias());
+  }
   ArrayRef<int64_t> shape = op.getWeights().getType().getShape();
-  Node node = writer.addNode("Conv", op, inputs)
+  Node node = writer.addNode(isInteger ? "ConvInteger" : "Conv", op, inputs)
                   .set("kernel_shape", shape.slice(1, 2))
                   .set("strides", op.getStrides())
                   .set("pads", op.getPads())
@@ -98,6 +134,13 @@ bool writeLinear(NetworkWriter &writer, qnn::LinearOp op) {
   Weights<qnn::LinearOp> weights(writer, op);
   if (!weights.areKnown())
     return false;
+  if (isIntegerProduct(op)) {
+    Names inputs = getIntegerInputs(writer, op, Order::Native, {1, 0});
+    if (inputs.empty() || op.getBias())
+      return false;
+    writer.set(op, Order::Native, writer.addNode("MatMulInteger", op, inputs).output());
+    return true;
+  }
   Names inputs{writer.getReal(op.getInput(), Order::Native)};
   if (op.getType().getRank() == 2) {
     inputs.push_back(weights.get({0, 1}));
@@ -115,6 +158,21 @@ bool writeLinear(NetworkWriter &writer, qnn::LinearOp op) {
   return true;
 }
 
+bool writeProduct(NetworkWriter &writer, qnn::MatMulOp op) {
+  Value lhs = op.getLhs(), rhs = op.getRhs();
+  Names inputs;
+  if (!isIntegerProduct(op))
+    inputs = {writer.getReal(lhs, Order::Native), writer.getReal(rhs, Order::Native)};
+  else if (hasByteCodes(lhs) && hasByteCodes(rhs))
+    inputs = {writer.get(lhs, Order::Native), writer.get(rhs, Order::Native),
+              getZeroPoint(writer, lhs), getZeroPoint(writer, rhs)};
+  else
+    return false;
+  StringRef onnxOp = isIntegerProduct(op) ? "MatMulInteger" : "MatMul";
+  writer.setReal(op, Order::Native, writer.addNode(onnxOp, op, inputs).output());
+  return true;
+}
+
 } // namespace
 
 bool writeContraction(NetworkWriter &writer, Operation *op) {
@@ -122,15 +180,8 @@ bool writeContraction(NetworkWriter &writer, Operation *op) {
     return writeConvolution(writer, convolution);
   if (auto linear = dyn_cast<qnn::LinearOp>(op))
     return writeLinear(writer, linear);
-  if (!isa<qnn::MatMulOp>(op))
-    return false;
-  writer.setReal(op, Order::Native,
-                 writer
-                     .addNode("MatMul", op,
-                              {writer.getReal(op->getOperand(0), Order::Native),
-                               writer.getReal(op->getOperand(1), Order::Native)})
-                     .output());
-  return true;
+  auto product = dyn_cast<qnn::MatMulOp>(op);
+  return product && writeProduct(writer, product);
 }
 
 } // namespace qcc::exporting
