@@ -50,8 +50,7 @@ static LogicalResult importNonMaxSuppression(NodeContext &node) {
     return failure();
   int64_t count = type->getNumElements();
   if (count == 0)
-    return node.setResult(
-        makeFromIntegers(RankedTensorType::get({0, 3}, type->getElementType()), 0));
+    return node.setResult(makeConstant(RankedTensorType::get({0, 3}, type->getElementType()), ""));
   FloatAttr leastScore = *least ? node.builder.getF32FloatAttr(**least) : FloatAttr();
   Value chosen = node.create<qnn::SuppressOp>(
       *type, node.getValue(0), node.getValue(1), node.builder.getF32FloatAttr(overlap->value_or(0)),

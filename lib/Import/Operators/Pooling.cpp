@@ -4,7 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/Operators/Pooling.h"
 
-#include "lib/Import/Operators/FloatMath.h"
+#include "lib/Import/Operators/Operands.h"
 
 using namespace mlir;
 
@@ -168,7 +168,7 @@ static LogicalResult importAveragePool(NodeContext &node) {
   if (failed(node.requireFloat(0)))
     return failure();
   auto window = readPool(node);
-  if (failed(window))
+  if (failed(window) || (window->isDilated() && failed(requireElements(node, 0))))
     return failure();
   bool countIncludesPads = node.getInt("count_include_pad", 0) != 0;
   return setPool(node, *window, toChannelsLast(node, node.getValue(0)),
@@ -224,7 +224,7 @@ static LogicalResult importLpPool(NodeContext &node) {
   if (failed(p) || failed(node.requireFloat(0)))
     return failure();
   auto window = readPool(node);
-  if (failed(window))
+  if (failed(window) || failed(requireElements(node, 0)))
     return failure();
   Value powers = createPower(node, toChannelsLast(node, node.getValue(0)), *p);
   return setPool(

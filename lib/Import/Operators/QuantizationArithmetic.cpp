@@ -134,7 +134,8 @@ LogicalResult importQuantizeArithmetic(NodeContext &node, Type codes) {
       return failure();
     zeroPoint = *expanded;
   }
-  return node.setResult(createQuantized(node, node.getValue(0), *scale, zeroPoint, integer));
+  Value reals = FloatMath(node).cast(node.getValue(0), node.builder.getF32Type());
+  return node.setResult(createQuantized(node, reals, *scale, zeroPoint, integer));
 }
 
 LogicalResult importDequantizeArithmetic(NodeContext &node, Type resultType) {

@@ -256,6 +256,10 @@ case("W-transposed-overflow", "E2107", "2^31", lambda: model(
 case("W-transposed-parts", "E2309", "strides", lambda: model(
     [node("ConvTranspose", ["x", "w"], ["y"], group=2, strides=[64, 64])], inputs=[value("x", [1, 2, 4, 4])],
     initializers=[array("w", np.zeros((2, 1, 2, 2)))]))
+case("W-lp-pool-empty", "E2105", "is empty", lambda: model(
+    [node("LpPool", ["x"], ["y"], kernel_shape=[2, 2])], [value("x", [1, 0, 4, 4])]))
+case("W-average-pool-empty", "E2105", "is empty", lambda: one(
+    "AveragePool", shape=(1, 0, 8, 8), opset=19, kernel_shape=[2, 2], dilations=[2, 2]))
 case("W-lp-exponent", "E2016", "'p'", lambda: model(
     [node("LpPool", ["x"], ["y"], kernel_shape=[2, 2], p=0)]))
 case("W-integer-product-float", "E2308", "8-bit", lambda: model([node("MatMulInteger", ["x", "x"], ["y"])]))
