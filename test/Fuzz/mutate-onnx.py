@@ -3,7 +3,9 @@
     mutate-onnx.py DIRECTORY COUNT SEED MODEL...
 
 Half of them have fields changed inside the parsed model, so that they get past the parser; the other half have
-bytes changed. With the word "prefixes" as COUNT, each model is cut at every length instead.
+bytes changed. With the word "prefixes" as COUNT, each model is cut at every length instead; with "damage", each
+input and output of a node is left out, each attribute is dropped or set to extremes, and so is each dimension and element
+type of a graph input.
 """
 import pathlib
 import random
@@ -107,11 +109,77 @@ def mutate_bytes(random_source, data):
     return bytes(data)
 
 
+SIZES = [0, 1, 1 << 16, 1 << 30]
+TYPES = [onnx.TensorProto.FLOAT, onnx.TensorProto.INT8, onnx.TensorProto.INT32, onnx.TensorProto.INT64, onnx.TensorProto.BOOL]
+
+
+def nodes_of(model):
+    """All nodes, those of functions and of graphs in nodes too."""
+    pending = [node for part in [model.graph, *model.functions] for node in part.node]
+    for node in pending:
+        pending += [inner for attribute in node.attribute for inner in attribute.g.node]
+    return pending
+
+
+def damage_attribute(attribute):
+    """Functions that change the attribute."""
+    yield lambda attribute: attribute.Clear()
+    for value in NUMBERS if attribute.type == onnx.AttributeProto.INT else []:
+        if -(1 << 63) <= value < 1 << 63:
+            yield lambda attribute, value=value: setattr(attribute, "i", value)
+    for value in FLOATS if attribute.type == onnx.AttributeProto.FLOAT else []:
+        yield lambda attribute, value=value: setattr(attribute, "f", value)
+    for position in range(len(attribute.ints)):
+        for value in (0, -1, (1 << 31) - 1, (1 << 63) - 1, -(1 << 63)):
+            yield lambda attribute, value=value, position=position: attribute.ints.__setitem__(position, value)
+    for name in ("ints", "floats", "strings"):
+        if getattr(attribute, name):
+            yield lambda attribute, name=name: attribute.ClearField(name)
+
+
+def damage(model):
+    """Functions that change a model in one place."""
+    for index, node in enumerate(nodes_of(model)):
+        for name in ("input", "output"):
+            for position in range(len(getattr(node, name))):
+                def leave_out(changed, index=index, name=name, position=position):
+                    getattr(nodes_of(changed)[index], name)[position] = ""
+                yield leave_out
+        for position, attribute in enumerate(node.attribute):
+            for change in damage_attribute(attribute):
+                def change_attribute(changed, index=index, position=position, change=change):
+                    change(nodes_of(changed)[index].attribute[position])
+                yield change_attribute
+    for index, value in enumerate(model.graph.input):
+        for position in range(len(value.type.tensor_type.shape.dim)):
+            for size in SIZES:
+                def resize(changed, index=index, position=position, size=size):
+                    changed.graph.input[index].type.tensor_type.shape.dim[position].dim_value = size
+                yield resize
+        for element in TYPES:
+            def retype(changed, index=index, element=element):
+                changed.graph.input[index].type.tensor_type.elem_type = element
+            yield retype
+
+
+def write_damaged(directory, index, data):
+    for number, change in enumerate(damage(onnx.ModelProto.FromString(data))):
+        changed = onnx.ModelProto.FromString(data)
+        change(changed)
+        for output in changed.graph.output:  # they are computed otherwise now
+            output.type.tensor_type.Clear()
+        (directory / f"{index}-{number}.onnx").write_bytes(changed.SerializeToString())
+
+
 def main():
     directory, count, seed, paths = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:]
     directory.mkdir(parents=True, exist_ok=True)
     random_source = random.Random(seed)
     seeds = [pathlib.Path(path).read_bytes() for path in paths]
+    if count == "damage":
+        for index, data in enumerate(seeds):
+            write_damaged(directory, index, data)
+        return
     if count == "prefixes":
         for index, data in enumerate(seeds):
             for length in range(len(data)):
