@@ -3,7 +3,8 @@
 
     run-docs.py SOURCE_DIRECTORY SCRATCH_DIRECTORY
 
-Each page gets a fresh folder in which `examples` and `source` lead to the source tree. In it,
+Each page gets a fresh folder in which `examples`, `test` and `source` lead to the source tree, `build` to where qcc was
+built and `.venv` to the environment of this Python. In it,
   ```sh           is run and must succeed
   ```output       must equal what the block before it printed
   ```c file=NAME  is written to that file
@@ -44,14 +45,16 @@ def run_blocks(text, folder):
 def main():
     source, scratch = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
     pages = sorted([*source.glob("*.md"), *(page for folder in PAGES for page in (source / folder).rglob("*.md"))])
+    build = pathlib.Path(shutil.which("qcc")).resolve().parents[1]
     bad = blocks = links = 0
     for path in pages:
         name, text = str(path.relative_to(source)), path.read_text()
         folder = scratch / name.replace("/", "-")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        (folder / "examples").symlink_to(source / "examples")
-        (folder / "source").symlink_to(source)
+        places = {"examples": source / "examples", "test": source / "test", "source": source, "build": build, ".venv": sys.prefix}
+        for link, place in places.items():
+            (folder / link).symlink_to(place)
         *faults, count = run_blocks(text, folder)
         blocks += count
         for link in LINK.findall(text):
