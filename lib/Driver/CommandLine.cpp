@@ -213,13 +213,15 @@ Error readCommandLine(const opt::InputArgList &arguments, CommandLine &line) {
   options.target = arguments.getLastArgValue(OPT_target, "host").str();
   options.cpu = arguments.getLastArgValue(OPT_mcpu).str();
   options.attributes = arguments.getLastArgValue(OPT_mattr).str();
+  options.namesTarget = arguments.hasArg(OPT_target, OPT_mcpu, OPT_mattr);
   if (StringRef folder = arguments.getLastArgValue(OPT_dump_stages); !folder.empty())
     options.dumpPrefix = (folder + "/").str();
   line.saveTemps = arguments.hasArg(OPT_save_temps);
   if (line.saveTemps && !options.dumpPrefix.empty())
     return usage("-save-temps and -dump-stages both say where dumps go; give one of them", "E5040");
-  options.optimization = arguments.getLastArgValue(OPT_optimize, "2").str();
-  if (!is_contained({"0", "1", "2", "3", "s"}, options.optimization))
+  options.optimization = arguments.getLastArgValue(OPT_optimize).str();
+  if (arguments.hasArg(OPT_optimize) &&
+      !is_contained({"0", "1", "2", "3", "s"}, options.optimization))
     return usage("-O" + options.optimization + ": known are -O0 -O1 -O2 -O3 -Os", "E5041");
   options.remarks = arguments.getLastArgValue(OPT_remarks).str();
   std::string reason;

@@ -165,6 +165,25 @@ OwningOpRef<ModuleOp> read(const CompileOptions &options, MLIRContext &context,
   return module;
 }
 
+/// The machine for which MLIR text was made stands unless the command line names one, which from
+/// Layout on must be the same: what follows reads what was laid out for it.
+bool settleTarget(ModuleOp module, const CompileOptions &options, Diagnostics &diagnostics) {
+  Attribute recorded = options.startFrom.empty() ? Attribute() : module->getAttr("qcc.target");
+  if (recorded && !options.namesTarget)
+    return true;
+  setTarget(module, options.target, options.cpu, options.attributes);
+  if (!recorded || recorded == module->getAttr("qcc.target"))
+    return true;
+  bool isLaidOut = false;
+  for (size_t number = 0; number < getStageRange(options).first; ++number)
+    isLaidOut |= getStageName(number) == "layout";
+  if (isLaidOut)
+    diagnostics.error("E5044", options.input,
+                      "was laid out for another machine than -target=, -mcpu= and -mattr= name; "
+                      "leave them out or start from layout");
+  return !isLaidOut;
+}
+
 bool runStage(const pipeline::Stage &stage, const CompileOptions &options, ModuleOp module,
               Diagnostics &diagnostics) {
   PassManager manager(module.getContext());
@@ -221,11 +240,15 @@ OwningOpRef<ModuleOp> compile(const CompileOptions &options, MLIRContext &contex
     report(diagnostics, "E6101", "", std::move(error));
     return nullptr;
   }
-  setTarget(*module, options.target, options.cpu, options.attributes);
+  if (!settleTarget(*module, options, diagnostics))
+    return nullptr;
   if (!options.name.empty() || !(*module)->hasAttr("qcc.name"))
     (*module)->setAttr("qcc.name",
                        StringAttr::get(&context, options.name.empty() ? "model" : options.name));
-  (*module)->setAttr("qcc.optimization", StringAttr::get(&context, options.optimization));
+  if (!options.optimization.empty() || !(*module)->hasAttr("qcc.optimization"))
+    (*module)->setAttr(
+        "qcc.optimization",
+        StringAttr::get(&context, options.optimization.empty() ? "2" : options.optimization));
   execution::setRunnerFactory(&context,
                               [cpu = options.config.calibrationCpu](OwningOpRef<ModuleOp> network) {
                                 return compileForHost(std::move(network), cpu);

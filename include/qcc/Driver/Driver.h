@@ -22,15 +22,16 @@ struct CompileOptions {
   std::string input;
   std::string name;
   std::string target = "host", cpu, attributes;
+  bool namesTarget = false; // one of the three was given; else what MLIR text was made for stands
   std::vector<std::pair<std::string, int64_t>> dims;
   std::vector<std::pair<std::string, std::vector<int64_t>>> shapes;
   std::vector<std::pair<std::string, std::string>> constants; // input, numbers or an .npy file
   std::vector<std::pair<std::string, std::string>> states;    // input, output
-  std::string startFrom;          // stage name or empty: the input is an ONNX file
-  std::string stopAfter;          // stage name or empty: run all
-  std::string dumpPrefix;         // NN.<stage>.mlir is appended; empty: no dumps
-  std::string optimization = "2"; // 0 1 2 3 s
-  std::string remarks;            // regular expression, empty: none
+  std::string startFrom;    // stage name or empty: the input is an ONNX file
+  std::string stopAfter;    // stage name or empty: run all
+  std::string dumpPrefix;   // NN.<stage>.mlir is appended; empty: no dumps
+  std::string optimization; // 0 1 2 3 s; empty: what MLIR text says, else 2
+  std::string remarks;      // regular expression, empty: none
   pipeline::Config config;
 };
 
