@@ -217,7 +217,8 @@ void registerFiles(const CompileOptions &options, OutputFiles &files) {
   if (options.dumpPrefix.empty())
     return;
   // Where this fails, the check of the announced files says it.
-  (void)llvm::sys::fs::create_directories(llvm::sys::path::parent_path(options.dumpPrefix));
+  if (llvm::StringRef(options.dumpPrefix).ends_with("/"))
+    (void)llvm::sys::fs::create_directories(options.dumpPrefix);
   StageRange range = getStageRange(options);
   for (size_t number = range.first; number <= range.last; ++number)
     files.announce(getDumpPath(options, number));

@@ -38,8 +38,8 @@ struct CompileOptions {
 /// Makes a context with every dialect, multithreading off: results never depend on scheduling.
 std::unique_ptr<mlir::MLIRContext> createContext();
 
-/// Protects the inputs that the options name; announces the calibration table and the dumps, whose
-/// folder it makes.
+/// Protects the inputs that the options name; announces the calibration table and the dumps. A
+/// folder of dumps (a prefix that ends with "/") is made.
 void registerFiles(const CompileOptions &options, OutputFiles &files);
 
 /// Runs Import and the stages from `startFrom` to `stopAfter`. Null after an error, which is in
