@@ -13,18 +13,19 @@ namespace qcc::import {
 
 ArrayRef<ArrayRef<Operator>> getOperatorFamilies() {
   static const std::vector<ArrayRef<Operator>> families = {
-      getActivationOperators(),   getAttentionOperators(),      getCastOperators(),
-      getColumnOperators(),       getComparisonOperators(),     getConstantOperators(),
-      getControlFlowOperators(),  getConvolutionOperators(),    getDetectionOperators(),
-      getDeterminantOperators(),  getDiagonalOperators(),       getEinsumOperators(),
-      getElementwiseOperators(),  getFusedAttentionOperators(), getFusedOperators(),
-      getFusedProductOperators(), getIndexingOperators(),       getLinearOperators(),
-      getLogicOperators(),        getNormalizationOperators(),  getOrderingOperators(),
-      getPaddingOperators(),      getPoolingOperators(),        getQLinearOperators(),
-      getQuantizationOperators(), getRealFunctionOperators(),   getRearrangementOperators(),
-      getRecurrentOperators(),    getReductionOperators(),      getResizeOperators(),
-      getSamplingOperators(),     getShapeOperators(),          getSignalOperators(),
-      getSlicingOperators(),      getSoftmaxOperators(),        getTextOperators(),
+      getActivationOperators(),    getAttentionOperators(),      getCastOperators(),
+      getColumnOperators(),        getComparisonOperators(),     getConstantOperators(),
+      getControlFlowOperators(),   getConvolutionOperators(),    getDetectionOperators(),
+      getDeterminantOperators(),   getDiagonalOperators(),       getEinsumOperators(),
+      getElementwiseOperators(),   getFusedAttentionOperators(), getFusedBlockOperators(),
+      getFusedOperators(),         getFusedProductOperators(),   getIndexingOperators(),
+      getLinearOperators(),        getLogicOperators(),          getNormalizationOperators(),
+      getOrderingOperators(),      getPaddingOperators(),        getPoolingOperators(),
+      getQLinearOperators(),       getQuantizationOperators(),   getRealFunctionOperators(),
+      getRearrangementOperators(), getRecurrentOperators(),      getReductionOperators(),
+      getResizeOperators(),        getSamplingOperators(),       getShapeOperators(),
+      getSignalOperators(),        getSlicingOperators(),        getSoftmaxOperators(),
+      getTextOperators(),
   };
   return families;
 }

@@ -60,6 +60,7 @@ llvm::ArrayRef<Operator> getDiagonalOperators();
 llvm::ArrayRef<Operator> getEinsumOperators();
 llvm::ArrayRef<Operator> getElementwiseOperators();
 llvm::ArrayRef<Operator> getFusedAttentionOperators();
+llvm::ArrayRef<Operator> getFusedBlockOperators();
 llvm::ArrayRef<Operator> getFusedOperators();
 llvm::ArrayRef<Operator> getFusedProductOperators();
 llvm::ArrayRef<Operator> getIndexingOperators();

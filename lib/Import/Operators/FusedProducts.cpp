@@ -6,7 +6,6 @@
 
 #include "dialects/QNN/QNNWeights.h"
 #include "lib/Import/Operators/QuantizationParameters.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -32,9 +31,7 @@ static LogicalResult importDynamicQuantizeMatMul(NodeContext &node) {
                                   {parts.get(1), parts.get(2), parts.get(3)}, parts.get(4)));
 }
 
-/// An input that must be known while importing, or null after an error. Floats may have another
-/// float type than the input.
-static ConstantPointer readKnown(NodeContext &node, unsigned i) {
+ConstantPointer readKnown(NodeContext &node, unsigned i) {
   const Tensor &tensor = node.getInput(i);
   if (tensor.constant)
     return tensor.constant;
@@ -106,124 +103,6 @@ static LogicalResult importDynamicQuantizeLSTM(NodeContext &node) {
   return parts.hasFailed() ? failure() : node.setResults(results);
 }
 
-//===- MatMulNBits ------------------------------------------------------------//
-
-namespace {
-
-/// The weights of MatMulNBits: [columns, blocks, bytes of a block], elements of a block one after
-/// the other from the low bits on.
-class BlockedWeights {
-public:
-  explicit BlockedWeights(NodeContext &node) : node(node) {}
-  /// f32 [depth, columns]
-  FailureOr<Tensor> read();
-
-private:
-  enum : unsigned { inputCodes = 1, inputScales, inputZeroPoints };
-
-  LogicalResult readAttributes();
-  LogicalResult checkInputs();
-  unsigned getCode(ArrayRef<char> bytes, int64_t i) const {
-    int64_t bit = i * bits;
-    return static_cast<uint8_t>(bytes[bit / 8]) >> (bit % 8) & ((1U << bits) - 1);
-  }
-
-  NodeContext &node;
-  ConstantPointer codes, scales, zeroPoints;
-  int64_t depth, columns, bits, blockSize, blocks;
-  bool isPacked = false; // zero points are codes as well
-};
-
-LogicalResult BlockedWeights::readAttributes() {
-  constexpr int64_t most = int64_t(1) << 30;
-  depth = node.getInt("K", 0);
-  columns = node.getInt("N", 0);
-  bits = node.getInt("bits", 4);
-  blockSize = node.getInt("block_size", 0);
-  if (depth < 1 || depth > most || columns < 1 || columns > most)
-    return node.error("E2016", "attributes 'K' and 'N' must be numbers of features");
-  if (bits != 2 && bits != 4 && bits != 8)
-    return node.error("E2016", "attribute 'bits' must be 2, 4 or 8");
-  if (blockSize < 16 || blockSize > most || !llvm::isPowerOf2_64(blockSize))
-    return node.error("E2016", "attribute 'block_size' must be a power of 2 from 16 on");
-  if (node.getInt("weight_prepacked", 0) != 0)
-    return node.error("E2309", "has weights packed for a graphics processor, which qcc does not "
-                               "support");
-  if (node.hasInput(4))
-    return node.error("E2309", "has " + node.describeInput(4) +
-                                   ", an order of the weights' rows, which qcc does not support");
-  blocks = (depth + blockSize - 1) / blockSize;
-  return success();
-}
-
-LogicalResult BlockedWeights::checkInputs() {
-  codes = readKnown(node, inputCodes);
-  scales = readKnown(node, inputScales);
-  if (node.hasInput(inputZeroPoints))
-    zeroPoints = readKnown(node, inputZeroPoints);
-  if (!codes || !scales || (node.hasInput(inputZeroPoints) && !zeroPoints))
-    return failure();
-  int64_t zeroPointBytes = (blocks * bits + 7) / 8;
-  auto check = [&](unsigned input, int64_t each, bool isFloat) -> LogicalResult {
-    Type type = node.getElementType(input);
-    if (isFloat ? !type.isF32() : !type.isUnsignedInteger(8))
-      return node.error("E2308",
-                        node.describeInput(input) + " must hold " + (isFloat ? "floats" : "bytes"));
-    if (node.getType(input).getNumElements() != columns * each)
-      return node.error("E2302", node.describeInput(input) + " of shape " +
-                                     formatShape(node.getShape(input)) + " must have " +
-                                     Twine(columns * each) + " elements");
-    return success();
-  };
-  if (failed(check(inputCodes, blocks * (blockSize * bits / 8), false)) ||
-      failed(check(inputScales, blocks, true)))
-    return failure();
-  if (!zeroPoints)
-    return success();
-  isPacked = !node.getElementType(inputZeroPoints).isF32();
-  return check(inputZeroPoints, isPacked ? zeroPointBytes : blocks, !isPacked);
-}
-
-FailureOr<Tensor> BlockedWeights::read() {
-  if (failed(readAttributes()) || failed(checkInputs()))
-    return failure();
-  // Charged by what is read: blocks that many nodes share would fill the memory, not large ones.
-  auto type = node.makeType({depth, columns}, node.builder.getF32Type());
-  if (failed(type) || failed(node.chargeFolding(codes->getNumElements())))
-    return failure();
-  SmallVector<double> factors = getNumbers(*scales), offsets;
-  if (zeroPoints && !isPacked)
-    offsets = getNumbers(*zeroPoints);
-  int64_t columnBytes = blocks * (blockSize * bits / 8), zeroPointBytes = (blocks * bits + 7) / 8;
-  std::vector<float> values(depth * columns);
-  for (int64_t column = 0; column < columns; ++column) {
-    ArrayRef<char> own = codes->bytes.slice(column * columnBytes, columnBytes);
-    for (int64_t row = 0; row < depth; ++row) {
-      int64_t block = row / blockSize, number = column * blocks + block;
-      float zeroPoint = static_cast<float>(1U << (bits - 1));
-      if (isPacked)
-        zeroPoint = static_cast<float>(
-            getCode(zeroPoints->bytes.slice(column * zeroPointBytes, zeroPointBytes), block));
-      else if (zeroPoints)
-        zeroPoint = static_cast<float>(offsets[number]);
-      values[row * columns + column] =
-          (static_cast<float>(getCode(own, row)) - zeroPoint) * static_cast<float>(factors[number]);
-    }
-  }
-  return Tensor{makeConstantOf<float>(*type, values), nullptr};
-}
-
-} // namespace
-
-static LogicalResult importMatMulNBits(NodeContext &node) {
-  auto weights = BlockedWeights(node).read();
-  if (failed(weights))
-    return failure();
-  Parts parts(node);
-  Tensor product = parts.make("MatMul", {parts.get(0), *weights});
-  return parts.finish(node.hasInput(5) ? parts.addTo(product, parts.get(5)) : product);
-}
-
 //===- QLinearReduceMean ------------------------------------------------------//
 
 static LogicalResult importQLinearReduceMean(NodeContext &node) {
@@ -246,9 +125,6 @@ ArrayRef<Operator> getFusedProductOperators() {
        importDynamicQuantizeLSTM, FloatTypes::Single, lstmOptional},
       {"com.microsoft", "DynamicQuantizeMatMul", 1, 3, 5, 1, "", importDynamicQuantizeMatMul},
       {"com.microsoft", "MatMulIntegerToFloat", 1, 4, 7, 1, "", importMatMulIntegerToFloat},
-      {"com.microsoft", "MatMulNBits", 1, 3, 6, 1,
-       "K:int! N:int! accuracy_level:int bits:int block_size:int! weight_prepacked:int",
-       importMatMulNBits},
       {"com.microsoft", "QLinearReduceMean", 1, 4, 5, 1, "axes:ints! keepdims:int!",
        importQLinearReduceMean, FloatTypes::Single, meanOptional},
   };

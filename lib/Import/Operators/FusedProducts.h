@@ -1,4 +1,4 @@
-//===- FusedProducts.h - integer products that give floats
+//===- FusedProducts.h - what fused operators on codes share
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -16,6 +16,10 @@ struct Codes {
 
 /// lhs * rhs + bias in reals, from exact sums of codes; the bias may be null.
 Tensor makeProduct(Parts &parts, const Codes &lhs, const Codes &rhs, Tensor bias);
+
+/// An input that must be known while importing, or null after an error. Floats may have another
+/// float type than the input.
+ConstantPointer readKnown(NodeContext &node, unsigned i);
 
 } // namespace qcc::import
 

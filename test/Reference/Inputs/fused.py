@@ -126,6 +126,11 @@ def integers():
         add("MatMulNBits", [x, known(packed), known(scales)], K=depth, N=columns, bits=bits, block_size=block)
         add("MatMulNBits", [x, known(packed), known(scales), known(zeros), "", known(floats(columns))], K=depth, N=columns, bits=bits, block_size=block)
     add("MatMulNBits", [given(floats(4, 32)), known(codes(np.uint8, 5, 2, 8)), known(floats(5, 2)), known(floats(5, 2, scale=3))], K=32, N=5, bits=4, block_size=16)
+    for bits, block in ((4, 16), (8, 32), (2, 16)):
+        table, scales = known(codes(np.uint8, 9, 64 * bits // 8)), known(floats(9, 64 // block))
+        indices = given(np.array([[1, -2, 8], [0, 3, 5]], np.int64))
+        add("GatherBlockQuantized", [table, indices, scales], bits=bits, block_size=block, quantize_axis=1)
+        add("GatherBlockQuantized", [table, indices, scales, known(codes(np.uint8, 9, 64 // block * bits // 8))], bits=bits, block_size=block, quantize_axis=-1)
     steps, batch, inputs, size = 4, 2, 5, 6
     for direction, dtype in itertools.product(("forward", "reverse", "bidirectional"), (np.int8, np.uint8)):
         directions = 2 if direction == "bidirectional" else 1
