@@ -33,6 +33,7 @@ struct InstructionReader::Tools {
 
   bool isReturn(const MCInst &instruction) const;
   std::optional<Transfer::Kind> classify(const MCInst &instruction) const;
+  std::optional<uint64_t> getTarget(const MCInst &instruction, uint64_t offset) const;
 };
 
 static void initializeDisassemblers() {
@@ -69,6 +70,14 @@ std::optional<Transfer::Kind> InstructionReader::Tools::classify(const MCInst &i
     return operand.OperandType == MCOI::OPERAND_PCREL;
   });
   return !isDirect ? Transfer::Computed : description.isCall() ? Transfer::Call : Transfer::Jump;
+}
+
+std::optional<uint64_t> InstructionReader::Tools::getTarget(const MCInst &instruction,
+                                                            uint64_t offset) const {
+  if (instructions->getName(instruction.getOpcode()) != "tBL")
+    return std::nullopt;
+  const MCOperand &distance = instruction.getOperand(instruction.getNumOperands() - 1);
+  return offset + 4 + distance.getImm();
 }
 
 InstructionReader::InstructionReader(std::unique_ptr<Tools> tools) : tools(std::move(tools)) {}
@@ -157,7 +166,7 @@ Expected<std::vector<Transfer>> InstructionReader::readTransfers(const SectionRe
                                static_cast<unsigned long long>(offset),
                                cantFail(code.getName()).str().c_str());
     if (std::optional<Transfer::Kind> kind = tools->classify(instruction))
-      transfers.push_back({offset, size, *kind});
+      transfers.push_back({offset, size, *kind, tools->getTarget(instruction, offset)});
     offset += size;
   }
   return transfers;

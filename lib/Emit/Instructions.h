@@ -8,6 +8,7 @@
 #include "llvm/Object/ELFObjectFile.h"
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace qcc::emit {
 
@@ -16,6 +17,9 @@ struct Transfer {
   enum Kind { Jump, Call, Computed }; // Computed: to an address that the instruction does not have
   uint64_t offset, size;
   Kind kind;
+  /// Of a call on Arm, where no relocation changes it: the offset in the section. Cores without
+  /// long jumps jump with calls, which leave the stack alone.
+  std::optional<uint64_t> target;
 };
 
 /// Reads the code of one object with LLVM's disassembler.

@@ -161,7 +161,7 @@ Error StackGraph::readCalls(const SectionRef &code, ArrayRef<RelocationRef> relo
   for (auto [transfer, hasTarget] : zip_equal(*transfers, isResolved))
     if (transfer.kind == Transfer::Computed)
       return unbounded("{0} calls or jumps to a computed address", name);
-    else if (transfer.kind == Transfer::Call && !hasTarget)
+    else if (transfer.kind == Transfer::Call && !hasTarget && transfer.target.value_or(0) == 0)
       // The assembler has resolved the call: it stays within the section.
       return unbounded("{0} calls itself", name);
   return Error::success();
