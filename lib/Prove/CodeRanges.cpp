@@ -123,9 +123,11 @@ ChannelRanges CodeRanges::compute(Value codes) {
       ranges.push_back(function(range));
     return ranges;
   };
+  // Where low is above high, everything becomes high.
   auto clamp = [&](int64_t low, int64_t high) {
     return map([&](Interval input) {
-      return Interval{std::clamp(input.low, low, high), std::clamp(input.high, low, high)};
+      return Interval{std::min(std::max(input.low, low), high),
+                      std::min(std::max(input.high, low), high)};
     });
   };
   // Elements whose channel changes may come from any.

@@ -9,7 +9,9 @@
 // CHECK: qnn.linear {{.*}}prove.accumulator = array<i64: -936, 594>
 // After relu the codes less 28 lie in [0, 99].
 // CHECK: qnn.linear {{.*}}prove.accumulator = array<i64: -89, 594>
-func.func @run(%x: tensor<1x2x!x>) -> (tensor<1x2x!y>, tensor<1x2x!y>) {
+// A clip whose bounds are in the wrong order gives the upper one, the code of 10.
+// CHECK: qnn.linear {{.*}}prove.accumulator = array<i64: 20, 60>
+func.func @run(%x: tensor<1x2x!x>) -> (tensor<1x2x!y>, tensor<1x2x!y>, tensor<1x2x!y>) {
   %w = qnn.constant dense_resource<w> : tensor<2x2xi8> -> tensor<2x2xi8>
   %b = qnn.constant dense_resource<b> : tensor<2xi32> -> tensor<2xi32>
   %s = qnn.constant dense_resource<s> : tensor<1xf32> -> tensor<1xf32>
@@ -17,7 +19,9 @@ func.func @run(%x: tensor<1x2x!x>) -> (tensor<1x2x!y>, tensor<1x2x!y>) {
   %0 = qnn.linear %x, %w bias %b scale %s zero_point %z : tensor<1x2x!x>, tensor<2x2xi8>, bias tensor<2xi32>, scale tensor<1xf32>, zero_point tensor<1xi8> -> tensor<1x2x!y>
   %1 = qnn.relu %x : tensor<1x2x!x> -> tensor<1x2x!x>
   %2 = qnn.linear %1, %w bias %b scale %s zero_point %z : tensor<1x2x!x>, tensor<2x2xi8>, bias tensor<2xi32>, scale tensor<1xf32>, zero_point tensor<1xi8> -> tensor<1x2x!y>
-  return %0, %2 : tensor<1x2x!y>, tensor<1x2x!y>
+  %3 = qnn.clip %x to 30.0, 10.0 : tensor<1x2x!x> -> tensor<1x2x!x>
+  %4 = qnn.linear %3, %w bias %b scale %s zero_point %z : tensor<1x2x!x>, tensor<2x2xi8>, bias tensor<2xi32>, scale tensor<1xf32>, zero_point tensor<1xi8> -> tensor<1x2x!y>
+  return %0, %2, %4 : tensor<1x2x!y>, tensor<1x2x!y>, tensor<1x2x!y>
 }
 
 {-#
