@@ -93,6 +93,7 @@ FailureOr<std::shared_ptr<llvm::MemoryBuffer>> ExternalData::open(StringRef loca
                               " cannot be read or changed meanwhile");
   if (onOpen)
     onOpen(file);
+  bytes += static_cast<int64_t>((*buffer)->getBufferSize());
   return files[location] = std::shared_ptr<llvm::MemoryBuffer>(std::move(*buffer));
 }
 

@@ -33,6 +33,9 @@ public:
   mlir::FailureOr<ExternalBytes> read(const onnx::TensorProto &tensor, const llvm::Twine &where,
                                       uint64_t size);
 
+  /// Size of all files that were opened.
+  int64_t getBytes() const { return bytes; }
+
 private:
   mlir::FailureOr<std::shared_ptr<llvm::MemoryBuffer>> open(llvm::StringRef location,
                                                             const llvm::Twine &where);
@@ -41,6 +44,7 @@ private:
   std::function<void(llvm::StringRef)> onOpen;
   Reporter &reporter;
   llvm::StringMap<std::shared_ptr<llvm::MemoryBuffer>> files;
+  int64_t bytes = 0;
 };
 
 } // namespace qcc::import

@@ -19,10 +19,12 @@ namespace qcc::import {
 FailureOr<ConstantPointer> ImportState::decode(onnx::TensorProto &tensor, const Twine &where) {
   ConstantPointer &known = decoded[&tensor];
   if (!known) {
+    int64_t opened = external.getBytes();
     auto constant = decodeTensor(tensor, where, builder.getContext(), external, reporter);
     if (failed(constant))
       return failure();
     known = *constant;
+    foldBudget += external.getBytes() - opened;
   }
   return known;
 }

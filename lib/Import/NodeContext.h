@@ -43,7 +43,7 @@ struct ImportState {
   mlir::OpBuilder builder;
   Reporter &reporter;
   ExternalData &external;
-  int64_t foldBudget;                    // bytes that folding may still make
+  int64_t foldBudget;                    // bytes that folding may still make; files add theirs
   int64_t fillBudget = int64_t(1) << 30; // bytes that may still be made of one number each
   int64_t nodeBudget;                    // nodes that unrolling and inlining may still make
   Frame frame;
