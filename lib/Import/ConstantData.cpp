@@ -302,7 +302,8 @@ LogicalResult checkElements(const Constant &constant, const Twine &where, Report
 //===- Values ---------------------------------------------------------------===//
 
 ConstantPointer makeConstant(RankedTensorType type, std::string bytes) {
-  assert(static_cast<int64_t>(bytes.size()) == qnn::getTensorBytes(type) && "elements of another number");
+  assert(static_cast<int64_t>(bytes.size()) == qnn::getTensorBytes(type) &&
+         "elements of another number");
   auto constant = std::make_shared<Constant>();
   constant->type = type;
   constant->dataType = getDataType(type.getElementType());

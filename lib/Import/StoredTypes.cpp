@@ -8,6 +8,7 @@
 #include "lib/Import/StoredTypes.h"
 
 #include "dialects/QNN/QNNTypes.h"
+#include "lib/Import/Operators/Operands.h"
 #include "lib/Import/Operators/QuantizationParameters.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -173,11 +174,18 @@ LogicalResult importQuantizeStored(NodeContext &node, int32_t codes) {
                                    ", a type that only constants have");
   auto rounding = readStoredRounding(node);
   auto index = readScaleIndex(node);
-  if (failed(rounding) || failed(index) || failed(node.chargeFolding(input->getNumElements() * 8)))
+  if (failed(rounding) || failed(index))
     return failure();
-  SmallVector<double> numbers = getNumbers(*input), scales = getNumbers(*scale), offsets;
-  if (zeroPoint)
-    offsets = getNumbers(*zeroPoint);
+  SmallVector<double> numbers, scales, offsets;
+  for (auto [constant, list] :
+       {std::pair(input, &numbers), std::pair(scale, &scales), std::pair(zeroPoint, &offsets)}) {
+    if (!constant)
+      continue;
+    auto read = readNumbers(node, *constant);
+    if (failed(read))
+      return failure();
+    *list = std::move(*read);
+  }
   bool isFloat = findSmallFloat(codes);
   auto [low, high] = getCodeRange(codes);
   for (auto [element, number] : llvm::enumerate(numbers)) {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "lib/Import/ConstantFolding.h"
+#include "lib/Import/Operators/Operands.h"
 #include "lib/Import/Operators/QuantizationParameters.h"
 #include "lib/Import/StoredTypes.h"
 
@@ -18,10 +19,13 @@ static LogicalResult convertElements(NodeContext &node, int32_t dataType) {
       return node.error("E2308", "converts a computed tensor to " + getDataTypeName(dataType) +
                                      ", a type that only constants have");
     auto rounding = readStoredRounding(node);
-    if (failed(rounding) || failed(node.chargeFolding(constant->getNumElements() * 8)))
+    if (failed(rounding))
       return failure();
-    return node.setResult(storeNumbers(node.builder.getContext(), node.getShape(0),
-                                       getNumbers(*constant), dataType, *rounding));
+    auto numbers = readNumbers(node, *constant);
+    if (failed(numbers))
+      return failure();
+    return node.setResult(
+        storeNumbers(node.builder.getContext(), node.getShape(0), *numbers, dataType, *rounding));
   }
   if (type == node.getElementType(0)) {
     if (!constant || constant->dataType == dataType)

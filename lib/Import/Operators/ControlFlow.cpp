@@ -253,6 +253,8 @@ static LogicalResult importBatchedScan(NodeContext &node, const Scan &batched) {
   for (const Tensor &tensor : batched.states)
     if (tensor.getType().getRank() < 1 || tensor.getType().getDimSize(0) != batch)
       return node.error("E2301", "has states of another batch than its inputs");
+  if (length == 0)
+    return node.error("E2105", "runs no step, so a result has no elements");
   if (node.hasInput(0)) {
     auto lengths = node.requireIntegers(0, "the lengths of the sequences");
     if (failed(lengths))

@@ -24,15 +24,16 @@ public:
 
 private:
   LogicalResult readShapes();
-  Value createCoordinate(unsigned axis);
+  FailureOr<Value> createCoordinate(unsigned axis);
   Value sampleCorner(Value pixels, Value y, Value x, Value weight);
-  Value sample();
+  FailureOr<Value> sample();
 
   NodeContext &node;
   FloatMath math;
   Window window;
   int64_t group = 1, offsetGroup = 1, taps = 1;
   int64_t batch = 0, channels = 0, height = 0, width = 0; // of the input
+  Value firsts;                                           // pixel that each plane begins with
 };
 
 LogicalResult DeformableConvolution::readShapes() {
@@ -69,13 +70,11 @@ LogicalResult DeformableConvolution::readShapes() {
     return node.error("E2309", "has more than 2^24 pixels, which qcc does not support");
   Type f32 = node.builder.getF32Type();
   int64_t positions = taps * window.result[0] * window.result[1];
-  if (failed(node.makeType({batch, positions, channels}, f32)))
-    return failure();
-  return node.chargeFolding(positions * static_cast<int64_t>(sizeof(float)));
+  return node.makeType({batch, positions, channels}, f32);
 }
 
 /// Row (axis 0) or column (axis 1) that each tap reads, [N * groups, taps, H, W].
-Value DeformableConvolution::createCoordinate(unsigned axis) {
+FailureOr<Value> DeformableConvolution::createCoordinate(unsigned axis) {
   int64_t rows = window.result[0], columns = window.result[1];
   auto type = RankedTensorType::get({batch * offsetGroup, taps, 1, rows, columns},
                                     node.builder.getF32Type());
@@ -84,16 +83,19 @@ Value DeformableConvolution::createCoordinate(unsigned axis) {
   offsets = node.create<qnn::SliceOp>(type, offsets, ArrayRef<int64_t>{0, 0, axis, 0, 0},
                                       ArrayRef<int64_t>{1, 1, 1, 1, 1});
   offsets = node.createReshape(offsets, {batch * offsetGroup, taps, rows, columns});
-  SmallVector<float> places;
-  for (int64_t tap = 0; tap < taps; ++tap)
-    for (int64_t i = 0; i < window.result[axis]; ++i) {
-      int64_t step = axis == 0 ? tap / window.kernel[1] : tap % window.kernel[1];
-      places.push_back(static_cast<float>(i * window.strides[axis] - window.pads[axis] +
-                                          step * window.dilations[axis]));
-    }
   SmallVector<int64_t> shape = {1, taps, 1, 1};
   shape[2 + axis] = window.result[axis];
-  return math.add(offsets, node.createFloats(shape, places));
+  auto places = node.computeFloats(shape, [&](MutableArrayRef<float> values) {
+    for (int64_t tap = 0, at = 0; tap < taps; ++tap)
+      for (int64_t i = 0; i < window.result[axis]; ++i) {
+        int64_t step = axis == 0 ? tap / window.kernel[1] : tap % window.kernel[1];
+        values[at++] = static_cast<float>(i * window.strides[axis] - window.pads[axis] +
+                                          step * window.dilations[axis]);
+      }
+  });
+  if (failed(places))
+    return failure();
+  return math.add(offsets, *places);
 }
 
 /// The pixels at whole positions times `weight`; 0 outside the image.
@@ -109,14 +111,7 @@ Value DeformableConvolution::sampleCorner(Value pixels, Value y, Value x, Value 
   weight = math.mul(weight, math.mul(isInside(y, row), isInside(x, column)));
   Value position = math.add(math.mul(row, math.scalar(static_cast<float>(width))), column);
   auto type = cast<RankedTensorType>(position.getType());
-  Type i32 = node.builder.getI32Type();
-  Value index = node.create<qnn::CastOp>(type.clone(i32), position);
-  SmallVector<int32_t> firsts;
-  for (int64_t plane = 0; plane < batch * offsetGroup; ++plane)
-    firsts.push_back(static_cast<int32_t>(plane * height * width));
-  index = math.add(index, qnn::createConstantOf<int32_t>(
-                              node.builder, node.location,
-                              RankedTensorType::get({batch * offsetGroup, 1, 1, 1}, i32), firsts));
+  Value index = math.add(math.cast(position, node.builder.getI32Type()), firsts);
   SmallVector<int64_t> shape(type.getShape());
   shape.push_back(channels / offsetGroup);
   Value values = node.create<qnn::GatherOp>(type.clone(shape), pixels, index, 0);
@@ -125,14 +120,28 @@ Value DeformableConvolution::sampleCorner(Value pixels, Value y, Value x, Value 
 }
 
 /// [N * groups, taps, H, W, C / groups].
-Value DeformableConvolution::sample() {
+FailureOr<Value> DeformableConvolution::sample() {
   int64_t perGroup = channels / offsetGroup, planes = batch * offsetGroup;
   Value pixels = node.createReshape(node.getValue(0), {planes, perGroup, height * width});
   pixels = node.createReshape(node.createTranspose(pixels, {0, 2, 1}),
                               {planes * height * width, perGroup});
-  Value y = createCoordinate(0), x = createCoordinate(1), one = math.scalar(1);
-  Value top = math.unary<qnn::FloorOp>(y), left = math.unary<qnn::FloorOp>(x);
-  Value down = math.sub(y, top), right = math.sub(x, left);
+  auto y = createCoordinate(0);
+  if (failed(y))
+    return failure();
+  auto x = createCoordinate(1);
+  if (failed(x))
+    return failure();
+  auto begins = node.computeConstant<int32_t>(
+      {planes, 1, 1, 1}, node.builder.getI32Type(), [&](MutableArrayRef<int32_t> values) {
+        for (int64_t plane = 0; plane < planes; ++plane)
+          values[plane] = static_cast<int32_t>(plane * height * width);
+      });
+  if (failed(begins))
+    return failure();
+  firsts = *begins;
+  Value one = math.scalar(1);
+  Value top = math.unary<qnn::FloorOp>(*y), left = math.unary<qnn::FloorOp>(*x);
+  Value down = math.sub(*y, top), right = math.sub(*x, left);
   Value up = math.sub(one, down), back = math.sub(one, right);
   Value bottom = math.add(top, one), end = math.add(left, one);
   Value sum = sampleCorner(pixels, top, left, math.mul(up, back));
@@ -147,7 +156,10 @@ LogicalResult DeformableConvolution::import() {
   int64_t rows = window.result[0], columns = window.result[1], planes = batch * offsetGroup;
   if (planes * height * width > std::numeric_limits<int32_t>::max())
     return node.error("E2107", "is larger than 2^31");
-  Value samples = sample();
+  auto sampled = sample();
+  if (failed(sampled))
+    return failure();
+  Value samples = *sampled;
   if (node.hasInput(4))
     samples =
         math.mul(samples, node.createReshape(node.getValue(4), {planes, taps, rows, columns, 1}));

@@ -180,15 +180,19 @@ static Value createCommonPower(NodeContext &node, FloatMath &math) {
   return {};
 }
 
-/// Known float exponents as integers, where they all are.
-static ConstantPointer findIntegerExponent(NodeContext &node) {
+/// Known float exponents as integers, where they all are, else null.
+static FailureOr<ConstantPointer> findIntegerExponent(NodeContext &node) {
   const Constant *exponent = node.getConstant(1);
   auto isExact = [](double number) {
     return number == std::trunc(number) && std::abs(number) <= 0x1p+53;
   };
-  if (!exponent || !isa<FloatType>(exponent->type.getElementType()) ||
-      !llvm::all_of(getNumbers(*exponent), isExact))
-    return nullptr;
+  if (!exponent || !isa<FloatType>(exponent->type.getElementType()))
+    return ConstantPointer();
+  auto numbers = readNumbers(node, *exponent);
+  if (failed(numbers))
+    return failure();
+  if (!llvm::all_of(*numbers, isExact))
+    return ConstantPointer();
   return castConstant(*exponent, node.builder.getI64Type());
 }
 
@@ -203,10 +207,13 @@ static LogicalResult importPow(NodeContext &node) {
     return node.setResult(common);
   Type base = node.getElementType(0), exponent = node.getElementType(1);
   Type type = node.builder.getF32Type();
-  if (ConstantPointer known = isInteger(base) ? findIntegerExponent(node) : nullptr) {
+  auto known = isInteger(base) ? findIntegerExponent(node) : ConstantPointer();
+  if (failed(known))
+    return failure();
+  if (*known) {
     type = node.builder.getI64Type();
     Value power =
-        math.binary<qnn::PowOp>(math.cast(node.getValue(0), type), node.createConstant(*known));
+        math.binary<qnn::PowOp>(math.cast(node.getValue(0), type), node.createConstant(**known));
     return node.setResult(math.cast(power, base));
   }
   if (isInteger(base) && isInteger(exponent))

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "lib/Import/ConstantFolding.h"
-#include "lib/Import/Operators/FloatMath.h"
 #include "lib/Import/Operators/Moves.h"
+#include "lib/Import/Operators/Operands.h"
 
 using namespace mlir;
 
@@ -16,8 +16,10 @@ namespace qcc::import {
 static FailureOr<SmallVector<int64_t>> readPositions(NodeContext &node, const Constant &indices,
                                                      int64_t axis) {
   int64_t size = node.getShape(0)[axis];
-  SmallVector<int64_t> positions = getIntegers(indices);
-  for (int64_t &position : positions) {
+  auto positions = readIntegers(node, indices);
+  if (failed(positions))
+    return failure();
+  for (int64_t &position : *positions) {
     if (position < -size || position >= size)
       return node.error("E2306", "index " + Twine(position) + " is outside dimension " +
                                      Twine(axis) + " of size " + Twine(size));
@@ -239,18 +241,18 @@ static LogicalResult importNonZero(NodeContext &node) {
   const Constant *input = node.getConstant(0);
   if (!input)
     return node.error("E2307", node.describeInput(0) + " " + node.whyUnknown(0));
-  if (failed(node.chargeFolding(input->getNumElements() * static_cast<int64_t>(sizeof(double)))))
+  auto numbers = readNumbers(node, *input);
+  if (failed(numbers))
     return failure();
-  SmallVector<double> numbers = getNumbers(*input);
   ArrayRef<int64_t> shape = node.getShape(0);
   auto count =
-      static_cast<int64_t>(llvm::count_if(numbers, [](double number) { return number != 0; }));
+      static_cast<int64_t>(llvm::count_if(*numbers, [](double number) { return number != 0; }));
   auto type = node.makeType({node.getRank(0), count}, node.builder.getI64Type());
   if (failed(type) || failed(node.chargeFolding(type->getNumElements() * 8)))
     return failure();
   SmallVector<int64_t> positions(type->getNumElements());
   int64_t found = 0;
-  for (auto [i, number] : llvm::enumerate(numbers)) {
+  for (auto [i, number] : llvm::enumerate(*numbers)) {
     if (number == 0)
       continue;
     int64_t rest = static_cast<int64_t>(i);

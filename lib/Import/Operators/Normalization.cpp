@@ -2,7 +2,7 @@
 // Part of qcc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "lib/Import/Operators/FloatMath.h"
+#include "lib/Import/Operators/Operands.h"
 
 #include <cmath>
 
@@ -22,8 +22,12 @@ static FailureOr<float> readEpsilon(NodeContext &node, float otherwise = 1e-5f) 
 static LogicalResult importConstantBatchNormalization(NodeContext &node, float epsilon) {
   int64_t channels = node.getShape(0)[1];
   SmallVector<double> parameters[4]; // scale, shift, mean, variance
-  for (unsigned i = 0; i < 4; ++i)
-    parameters[i] = getNumbers(*node.getConstant(1 + i));
+  for (unsigned i = 0; i < 4; ++i) {
+    auto numbers = readNumbers(node, *node.getConstant(1 + i));
+    if (failed(numbers))
+      return failure();
+    parameters[i] = std::move(*numbers);
+  }
   SmallVector<float> factors, addends;
   for (int64_t c = 0; c < channels; ++c) {
     double factor = parameters[0][c] / std::sqrt(parameters[3][c] + epsilon);

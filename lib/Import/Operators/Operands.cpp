@@ -8,6 +8,22 @@ using namespace mlir;
 
 namespace qcc::import {
 
+static LogicalResult chargeElements(NodeContext &node, const Constant &constant) {
+  return node.chargeFolding(constant.getNumElements() * static_cast<int64_t>(sizeof(int64_t)));
+}
+
+FailureOr<SmallVector<double>> readNumbers(NodeContext &node, const Constant &constant) {
+  if (failed(chargeElements(node, constant)))
+    return failure();
+  return getNumbers(constant);
+}
+
+FailureOr<SmallVector<int64_t>> readIntegers(NodeContext &node, const Constant &constant) {
+  if (failed(chargeElements(node, constant)))
+    return failure();
+  return getIntegers(constant);
+}
+
 bool isInteger(Type type) { return isa<IntegerType>(type) && !type.isInteger(1); }
 
 LogicalResult reportElementType(NodeContext &node, unsigned i, StringRef supported) {

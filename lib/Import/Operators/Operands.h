@@ -9,6 +9,12 @@
 
 namespace qcc::import {
 
+/// Elements of a constant, wider than it holds them. They are charged, because a small file can
+/// fill a large constant.
+mlir::FailureOr<llvm::SmallVector<double>> readNumbers(NodeContext &node, const Constant &constant);
+mlir::FailureOr<llvm::SmallVector<int64_t>> readIntegers(NodeContext &node,
+                                                         const Constant &constant);
+
 /// An integer that is no bool.
 bool isInteger(mlir::Type type);
 

@@ -69,12 +69,12 @@ static LogicalResult importPadFromInput(NodeContext &node, StringRef mode, const
     int64_t first = std::max<int64_t>(-pads.low[axis], 0);
     int64_t size = node.getShape(0)[axis] - first - std::max<int64_t>(-pads.high[axis], 0);
     int64_t low = std::max<int64_t>(pads.low[axis], 0);
-    if (result > mostFoldedElements && result != node.getShape(0)[axis])
+    if (pads.low[axis] == 0 && pads.high[axis] == 0)
+      continue;
+    if (result > mostFoldedElements)
       return node.error("E2309", "pads a dimension to " + Twine(result) + " elements, at most " +
                                      Twine(mostFoldedElements) + " are supported in mode " +
                                      quoted(mode));
-    if (pads.low[axis] == 0 && pads.high[axis] == 0)
-      continue;
     if (size == 0)
       return node.error("E2306",
                         "repeats elements of dimension " + Twine(axis) + ", of which none is left");

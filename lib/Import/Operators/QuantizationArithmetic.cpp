@@ -4,7 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/Operators/QuantizationArithmetic.h"
 
-#include "lib/Import/Operators/FloatMath.h"
+#include "lib/Import/Operators/Operands.h"
 #include <cmath>
 
 using namespace mlir;
@@ -36,11 +36,15 @@ private:
 LogicalResult ParameterReader::read() {
   if (failed(node.requireFloat(1)))
     return failure();
-  if (const Constant *scale = node.getConstant(1))
-    for (double value : getNumbers(*scale))
+  if (const Constant *scale = node.getConstant(1)) {
+    auto scales = readNumbers(node, *scale);
+    if (failed(scales))
+      return failure();
+    for (double value : *scales)
       if (!(value > 0) || !std::isfinite(value))
         return node.error("E2401", "the scale, " + node.describeInput(1) +
                                        ", must hold positive and finite numbers");
+  }
   if (node.hasInput(2) && node.getShape(1) != node.getShape(2) &&
       (node.getType(1).getNumElements() != 1 || node.getType(2).getNumElements() != 1))
     return node.error("E2402", "has scales of shape " + formatShape(node.getShape(1)) +

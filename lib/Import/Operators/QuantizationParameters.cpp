@@ -4,6 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Import/Operators/QuantizationParameters.h"
 
+#include "lib/Import/Operators/Operands.h"
+
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
@@ -51,8 +53,11 @@ FailureOr<QuantizationParameters> readQuantization(NodeContext &node, unsigned s
     return node.error("E2401", "the scale, " + node.describeInput(scale) + ", has element type " +
                                    getDataTypeName((*scaleData)->dataType) +
                                    "; only float is supported");
+  auto scales = readNumbers(node, **scaleData);
+  if (failed(scales))
+    return failure();
   QuantizationParameters parameters;
-  for (double value : getNumbers(**scaleData)) {
+  for (double value : *scales) {
     if (!(value > 0) || !std::isfinite(value))
       return node.error("E2401", "the scale, " + node.describeInput(scale) + ", holds " +
                                      llvm::formatv("{0}", value).str() +
@@ -82,10 +87,13 @@ FailureOr<QuantizationParameters> readQuantization(NodeContext &node, unsigned s
       parameters.storage.isInteger(64))
     return node.error("E2402",
                       "quantizes to " + getDataTypeName(codes) + ", which qcc does not support");
-  if (zeroPointData)
-    parameters.zeroPoints = getIntegers(*zeroPointData);
-  else
-    parameters.zeroPoints.assign(parameters.scales.size(), 0);
+  parameters.zeroPoints.assign(parameters.scales.size(), 0);
+  if (!zeroPointData)
+    return parameters;
+  auto zeroPoints = readIntegers(node, *zeroPointData);
+  if (failed(zeroPoints))
+    return failure();
+  parameters.zeroPoints = std::move(*zeroPoints);
   return parameters;
 }
 

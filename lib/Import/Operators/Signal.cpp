@@ -371,8 +371,12 @@ static LogicalResult importSTFT(NodeContext &node) {
   Value signal = node.getValue(0);
   if (!hasWindow || node.getConstant(2)) {
     SmallVector<double> window;
-    if (hasWindow)
-      window = getNumbers(*node.getConstant(2));
+    if (hasWindow) {
+      auto numbers = readNumbers(node, *node.getConstant(2));
+      if (failed(numbers))
+        return failure();
+      window = std::move(*numbers);
+    }
     auto filters =
         node.computeFloats({bins * 2, 1, length, parts}, [&](MutableArrayRef<float> values) {
           transform.fillMatrix(values, window);

@@ -23,6 +23,12 @@ def integers(name, numbers):
     return array(name, numbers, np.int64)
 
 
+def filled(count, dtype, made):
+    """A node that reads `count` ones."""
+    return model([node("ConstantOfShape", ["n"], ["c"], "fill", value=array("v", [1], dtype)), made],
+                 [value("x", [4]), value("one", [1], INT64)], initializers=[integers("n", [count])])
+
+
 def transform(op, shape, *numbers, **attributes):
     return one(op, [shape], initializers=[integers(f"n{i}", number) for i, number in enumerate(numbers)], **attributes)
 
@@ -46,6 +52,13 @@ case("C-roi-align", "E7003", "'bad'", lambda: one(
 case("C-suppression", "E7003", "'bad'", lambda: one(
     "NonMaxSuppression", [(1, 1 << 24, 4), (1, 1, 1 << 24)], initializers=[integers("n", [1 << 24])]))
 case("C-attention", "E7003", "'bad'", lambda: one("Attention", [(1, 1, 1 << 14, 1)] * 3, is_causal=1))
+case("C-deformable", "E7003", "'bad'", lambda: one(
+    "DeformConv", [(1 << 30, 1, 1, 1), (1, 1, 1, 1), (1 << 30, 2, 1, 1)]))
+case("C-pad-shifted", "E2309", "'edge'", lambda: one(
+    "Pad", [(1 << 30,)], initializers=[integers("n", [-5, 5])], mode="edge"))
+case("C-gather", "E7003", "'bad'", lambda: filled(1 << 25, np.int32, node("Gather", ["x", "c"], ["y"])))
+case("C-scales", "E7003", "'bad'", lambda: filled(1 << 25, np.float32, node("QuantizeLinear", ["x", "c"], ["y"])))
+case("C-exponents", "E7003", "'bad'", lambda: filled(1 << 25, np.float32, node("Pow", ["one", "c"], ["y"])))
 case("C-triangle", "E7003", "'bad'", lambda: one("Trilu", [(1 << 15, 1 << 15)]))
 case("C-diagonal", "E7003", "'bad'", lambda: one("EyeLike", [(1 << 14, 1 << 14)], dtype=TensorProto.BOOL))
 case("C-spectrum", "E7003", "'bad'", lambda: transform("DFT", (1, 8191, 1)))

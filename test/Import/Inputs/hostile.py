@@ -268,6 +268,10 @@ case("W-loop-absent-state", "E2011", "lacks its required input 2", lambda: model
         [node("Identity", ["c"], ["d"]), node("Identity", ["a"], ["b"])], "body",
         [value("i", [], INT64), value("c", [], TensorProto.BOOL), value("a", None)],
         [value("d", [], TensorProto.BOOL), value("b", None)]))], [], initializers=[array("n", 3, np.int64)]))
+case("W-scan-no-steps", "E2105", "runs no step", lambda: model(
+    [node("Scan", ["", "s", "x"], ["y"], num_scan_inputs=1, body=helper.make_graph(
+        [node("Identity", ["a"], ["b"])], "body", [value("a", None), value("e", None)], [value("b", None)]))],
+    [value("s", [1 << 30, 1]), value("x", [1 << 30, 0, 1])], opset=8, ir=3))
 case("W-scan-count", "E2016", "'num_scan_inputs'", lambda: model(
     [node("Scan", ["x"], ["y"], num_scan_inputs=-(1 << 63), body=helper.make_graph(
         [node("Identity", ["a"], ["b"])], "body", [value("a", None)], [value("b", None)]))]))
