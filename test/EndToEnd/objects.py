@@ -9,9 +9,9 @@ from machines import RigError, run
 TYPES = {"f32": ("f4", "float"), "f64": ("f8", "double"), "i8": ("i1", "int8_t"), "u8": ("u1", "uint8_t"), "i16": ("i2", "int16_t"),
          "u16": ("u2", "uint16_t"), "i32": ("i4", "int32_t"), "u32": ("u4", "uint32_t"), "i64": ("i8", "int64_t"),
          "u64": ("u8", "uint64_t"), "bool": ("?", "uint8_t"), "f16": ("f2", "uint16_t"), "bf16": ("u2", "uint16_t")}
-# Helpers of the ABI that float parts may call on a core without the hardware.
-HELPER = re.compile(r"__aeabi_([fd]\w+|u?i2[fd]|c[fd]r?cmp\w+|u?l\w+|u?idiv\w*)|__(add|sub|mul|div|eq|ne|ge|gt|le|lt|unord)[sd]f[23]"
-                    r"|__(extendsfdf|truncdfsf)2|__float(un)?(si|di)[sd]f|__fix(uns)?[sd]f[sd]i|__(u?div|u?mod|mul)di3")
+# Helpers of the Arm ABI that float parts may call on a core without the hardware.
+HELPER = re.compile(r"__aeabi_([fd]\w+|u?i2[fd]|u?l\w+|u?idiv\w*)")
+ARM = 40  # e_machine
 
 
 def element_size(kind):
@@ -27,13 +27,14 @@ def check_symbols(path, name):
     done = run(["llvm-nm", path])
     if done.returncode:
         raise RigError(done.stderr.decode(errors="replace"))
+    machine, = struct.unpack_from("<H", path.read_bytes(), 18)
     for line in done.stdout.decode().splitlines():
         kind, symbol = line.split()[-2:]
         if kind in "TRVWi" and not symbol.startswith(name + "_"):
             raise RigError(f"{path.name}: global symbol {symbol}")
         if kind in "BDCSGbdsg":
             raise RigError(f"{path.name}: writable data {symbol}")
-        if kind in "Uwv" and not HELPER.fullmatch(symbol):
+        if kind in "Uwv" and not (machine == ARM and HELPER.fullmatch(symbol)):
             raise RigError(f"{path.name}: undefined symbol {symbol}")
 
 

@@ -56,8 +56,8 @@ static void setLinkage(ModuleOp module) {
       function->setAttr("llvm.linkage", internal);
 }
 
-/// The stack has a bound only where every callee is known and none leads back to itself. Calls
-/// within a section leave no trace in the object, so this is the place to look.
+/// The stack has a bound only where every callee is known and none leads back to itself. The check
+/// of the object sees that too, but not in assembly and LLVM IR.
 static llvm::Error checkCalls(llvm::Module &module) {
   llvm::CallGraph graph(module);
   for (auto component = llvm::scc_begin(&graph); !component.isAtEnd(); ++component) {

@@ -28,7 +28,7 @@ llvm::Expected<std::unique_ptr<llvm::Module>>
 translateToLLVM(mlir::ModuleOp module, llvm::LLVMContext &context, bool withWeights = true);
 
 /// The finished file's bytes. The object holds global symbols <name>_* only, no writable data, and no
-/// calls but those that Emit's check of the finished object allows.
+/// calls but of the ABI's helpers.
 llvm::Expected<std::string> generate(mlir::ModuleOp module, FileKind kind);
 
 /// Compiles for this machine and loads. `module` must target it.
