@@ -88,13 +88,13 @@ Expected<InputFile> InputFile::open(StringRef description,
   }
   std::optional<size_t> samples =
       countSamples(file.array.shape, file.input.dims, file.toChannelsFirst);
+  if (samples == 0 || (file.array.bytes.empty() && file.input.bytes != 0))
+    return fail(path + ": holds no sample", "E3008");
   if (!samples)
     return fail(path + ": is " + spellShape(file.array.shape) + ", input '" + file.input.name +
                     "' needs " + spellShape(file.input.dims) + " or several along a first axis" +
                     proposeLayout(file.array.shape, file.input.dims, file.toChannelsFirst),
                 "E5022");
-  if (*samples == 0)
-    return fail(path + ": holds no sample", "E3008");
   file.samples = *samples;
   if (!file.transforms && !file.toChannelsFirst && file.array.type != file.input.type)
     return fail(path + ": holds " + file.array.type + ", input '" + file.input.name + "' takes " +

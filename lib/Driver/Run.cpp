@@ -182,6 +182,9 @@ Error NetworkRun::createRunner(const opt::InputArgList &arguments) {
     return Error::success();
   }
   artifact = describeModule(*module, "");
+  // MLIR text keeps the machine that it was made for.
+  if (Error error = checkRunsHere(getTarget(*module)))
+    return error;
   auto created = target::createRunner(*module);
   if (!created)
     return created.takeError();
