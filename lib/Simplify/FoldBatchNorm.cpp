@@ -32,11 +32,12 @@ bool keepsChannels(Operation *move) {
       .Default(false);
 }
 
-/// The contraction whose results `value` has, where they are, or rearranged without mixing its
-/// channels; null when something else reads them too.
+/// The contraction whose results `value` has, where they are or, of a convolution, rearranged
+/// without mixing its channels; null when something else reads them too. Products of matrices keep
+/// what stands behind moves: the terms of an inverse Fourier transform cancel before it is scaled.
 template <typename Contraction> Contraction findContraction(Value value) {
   Operation *op = value.getDefiningOp();
-  while (op && op->hasOneUse() && keepsChannels(op))
+  while (std::is_same_v<Contraction, qnn::Conv2DOp> && op && op->hasOneUse() && keepsChannels(op))
     op = op->getOperand(0).getDefiningOp();
   return op && op->hasOneUse() ? dyn_cast<Contraction>(op) : Contraction();
 }

@@ -52,7 +52,7 @@ def FoldBatchNorm : Pass<"qcc-simplify-fold-batch-norm", "::mlir::func::FuncOp">
   let summary = "folds constant factors and terms of channels into the float contraction before them";
   let description = [{
     A product or quotient with one constant for each output channel scales the constant weights and the bias, a sum or difference
-    adds to the bias. The contraction must have no other use. Between the two there may be moves that leave channels behind channels, as those
+    adds to the bias. The contraction must have no other use. Behind a convolution there may be moves that leave channels behind channels, as those
     that join the phases of a transposed convolution.
 
     ```mlir
