@@ -48,8 +48,8 @@ TEST(Npy, RoundTrip) {
 }
 
 TEST(Npy, TypesAndShapes) {
-  for (StringRef type :
-       {"bool", "i8", "u8", "f16", "bf16", "i16", "u16", "f32", "i32", "u32", "f64", "i64", "u64"}) {
+  for (StringRef type : {"bool", "i8", "u8", "f16", "bf16", "i16", "u16", "f32", "i32", "u32",
+                         "f64", "i64", "u64"}) {
     std::vector<char> bytes(2 * getElementBytes(type), 1);
     Expected<Array> array = parseNpy(formatNpy(type, {2}, bytes), "x.npy");
     ASSERT_TRUE(static_cast<bool>(array));

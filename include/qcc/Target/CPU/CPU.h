@@ -27,8 +27,8 @@ enum class FileKind { Object, Assembly, LLVM };
 llvm::Expected<std::unique_ptr<llvm::Module>>
 translateToLLVM(mlir::ModuleOp module, llvm::LLVMContext &context, bool withWeights = true);
 
-/// The finished file's bytes. The object holds global symbols <name>_* only, no writable data, and no
-/// calls but of the ABI's helpers.
+/// The finished file's bytes. The object holds global symbols <name>_* only, no writable data, and
+/// no calls but of the ABI's helpers.
 llvm::Expected<std::string> generate(mlir::ModuleOp module, FileKind kind);
 
 /// Compiles for this machine and loads. `module` must target it.
