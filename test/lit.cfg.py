@@ -49,7 +49,7 @@ def link(name, target):
     os.replace(temporary, path)
 
 
-for tool in ("FileCheck", "not", "split-file", "count", "llvm-readobj", "llvm-nm", "llvm-objdump", "llvm-size",
+for tool in ("FileCheck", "not", "split-file", "count", "llvm-readelf", "llvm-readobj", "llvm-nm", "llvm-objdump", "llvm-size",
              "llvm-objcopy", "clang"):
     link(tool, require(tool + "-22", "LLVM tool"))
 
