@@ -13,7 +13,7 @@ namespace qcc::import {
 
 FloatConversion::FloatConversion(ImportState &state, NodeContext &context, onnx::NodeProto &node,
                                  const Operator &row)
-    : state(state), context(context), node(node), floats(row.floats) {
+    : state(state), context(context), floats(row.floats) {
   Type nodeType;
   for (unsigned i = 0; i < context.getNumInputs(); ++i) {
     if (!context.hasInput(i))

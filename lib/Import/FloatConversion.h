@@ -28,7 +28,6 @@ private:
 
   ImportState &state;
   NodeContext &context;
-  onnx::NodeProto &node;
   FloatTypes floats;
   llvm::SmallVector<std::pair<std::string, Tensor>> operands; // as the graph has them
 };
