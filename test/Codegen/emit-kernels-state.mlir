@@ -19,6 +19,8 @@
 // CHECK: scf.for
 // CHECK: llvm.getelementptr %[[TO]]
 // CHECK: llvm.store volatile %{{.*}} {alignment = 4 : i64} : i32, !llvm.ptr
+// CHECK: %[[OK:.*]] = arith.constant 0 : i32
+// CHECK-NEXT: return %[[OK]] : i32
 module attributes {qcc.name = "net", qcc.target = {name = "aarch64", cpu = "", attributes = ""}} {
   func.func @run(%g: tensor<3xf32> {qnn.name = "g", qnn.state = 0 : i64}, %x: tensor<2xf32> {qnn.name = "x"}, %h: tensor<2xf32> {qnn.name = "h", qnn.state = 2 : i64})
       -> (tensor<3xf32> {qnn.name = "gN"}, tensor<2xf32> {qnn.name = "y"}, tensor<2xf32> {qnn.name = "hN"}) {
