@@ -34,8 +34,10 @@ static ConstantOp createFromBlob(OpBuilder &builder, Location location, RankedTe
 ConstantOp createConstant(OpBuilder &builder, Location location, RankedTensorType type,
                           ArrayRef<char> bytes) {
   assert(static_cast<int64_t>(bytes.size()) == getTensorBytes(type) && "bytes must match the type");
-  return createFromBlob(builder, location, type,
-                        HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, blobAlignment));
+  // A constant without elements has no address to copy from.
+  AsmResourceBlob blob = HeapAsmResourceBlob::allocate(bytes.size(), blobAlignment);
+  llvm::copy(bytes, blob.getMutableData().begin());
+  return createFromBlob(builder, location, type, std::move(blob));
 }
 
 ConstantOp createMappedConstant(OpBuilder &builder, Location location, RankedTensorType type,
