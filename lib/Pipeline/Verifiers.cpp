@@ -73,7 +73,7 @@ struct Stretch {
 } // namespace
 
 /// No two stretches that live at the same time may share a byte: kernels are compiled under that
-/// promise.
+/// promise. Lifetimes are derived anew, because those of the planner would share its faults.
 static LogicalResult verifyArena(func::FuncOp network, int64_t size, int64_t alignment) {
   std::vector<Stretch> stretches;
   llvm::DenseMap<Value, size_t> stretchOf;
